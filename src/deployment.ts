@@ -1,0 +1,26 @@
+/** What "production" means for this scan. */
+export interface Deployment {
+  readonly name: string;
+  /** `proxy`: TLS ends in front of the process, which sees plain http and `X-Forwarded-Proto: https`. `process`: the process speaks TLS. `none`: plain http. */
+  readonly tls: "proxy" | "process" | "none";
+  /** Environment variables of the deployment; null means that the variable is known to be unset. */
+  readonly environment: Readonly<Record<string, string | null>>;
+  /** Where each variable came from, for evidence: `docker-compose.yml:12`. */
+  readonly origins: Readonly<Record<string, string>>;
+}
+
+/** Production, TLS ended at a proxy that sends `X-Forwarded-Proto`. */
+export const production: Deployment = {
+  name: "production",
+  tls: "proxy",
+  environment: {
+    NODE_ENV: "production",
+    RAILS_ENV: "production",
+    RACK_ENV: "production",
+    FLASK_ENV: "production",
+    APP_ENV: "production",
+    ASPNETCORE_ENVIRONMENT: "Production",
+    DOTNET_ENVIRONMENT: "Production",
+  },
+  origins: {},
+};

@@ -1,0 +1,15 @@
+import type { Fix } from "./edit.ts";
+import type { Evidence, Place } from "./evidence.ts";
+
+export type Level = "error" | "warning" | "note";
+
+export interface Finding {
+  readonly rule: string;
+  readonly level: Level;
+  readonly message: string;
+  readonly location: Place;
+  readonly related: readonly Evidence[];
+  /** Index into the inventory. */
+  readonly cookie: number;
+  readonly fixes: readonly Fix[];
+}
