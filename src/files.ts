@@ -1,0 +1,110 @@
+import { decode } from "./files/decode.ts";
+import { listFiles, type Skipped } from "./files/list.ts";
+import { anyOf, extensionOf, type Interest, searcher } from "./files/prefilter.ts";
+import { readWhole } from "./files/read.ts";
+import { searchFiles } from "./files/workers.ts";
+import type { Project } from "./inventory.ts";
+import type { SourceFile } from "./language.ts";
+
+export type { Skipped } from "./files/list.ts";
+export type { Interest } from "./files/prefilter.ts";
+
+/** A project read from disk: one walk, one read per file that could matter. */
+export interface ProjectOnDisk extends Project {
+  readonly root: string;
+  /** How many files the walk found. */
+  readonly count: number;
+  /** What could not be read, or was read with a reservation; grows while sources are read. */
+  skipped(): readonly Skipped[];
+}
+
+export interface ReadOptions {
+  readonly interest: Interest;
+  /** In the syntax of `.gitignore`, relative to the root. */
+  readonly ignore?: readonly string[];
+  /** Only files under these paths, relative to the root, are candidates; the others still answer imports. */
+  readonly only?: readonly string[];
+  readonly threads?: number;
+}
+
+/** Lists and searches the files under `root`, an existing folder. */
+export async function readProject(root: string, options: ReadOptions): Promise<ProjectOnDisk> {
+  const listing = await listFiles(root, options.ignore);
+  const files = listing.files.filter(within(options.only));
+  const found = await searchFiles({ root, interest: options.interest, files }, options.threads);
+  const skipped = new Map([...listing.skipped, ...found.skipped].map((entry) => [entry.file, entry]));
+  const paths = new Set(listing.files);
+
+  const text = (file: string): string | undefined => {
+    if (!paths.has(file)) return undefined;
+    const read = readWhole(root, file);
+    if (!("bytes" in read)) {
+      skipped.set(file, { file, because: read.because });
+      return undefined;
+    }
+    const decoded = decode(read.bytes);
+    if (decoded.note !== undefined) skipped.set(file, { file, because: decoded.note });
+    return decoded.text;
+  };
+
+  return {
+    root,
+    count: listing.files.length,
+    candidates: found.candidates,
+    skipped: () => [...skipped.values()].sort((a, b) => (a.file < b.file ? -1 : 1)),
+    has: (file) => paths.has(file),
+    read: text,
+    source: (file): SourceFile | undefined => {
+      const read = text(file);
+      return read === undefined ? undefined : { file, text: read };
+    },
+    endingIn: endingIn(listing.files),
+    search: searchIn(root, listing.files),
+  };
+}
+
+function within(only: readonly string[] | undefined): (file: string) => boolean {
+  if (only === undefined || only.includes("")) return () => true;
+  return (file) => only.some((path) => file === path || file.startsWith(`${path}/`));
+}
+
+function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
+}
+
+/** Answers from an index by file name, which is made at the first question. */
+function endingIn(files: readonly string[]): (suffix: string) => readonly string[] {
+  let byName: Map<string, string[]> | undefined;
+  return (suffix) => {
+    if (byName === undefined) {
+      byName = new Map();
+      for (const file of files) {
+        const same = byName.get(nameOf(file));
+        if (same === undefined) byName.set(nameOf(file), [file]);
+        else same.push(file);
+      }
+    }
+    const depth = (file: string) => file.split("/").length;
+    return (byName.get(nameOf(suffix)) ?? [])
+      .filter((file) => file === suffix || file.endsWith(`/${suffix}`))
+      .sort((a, b) => depth(a) - depth(b) || (a < b ? -1 : 1));
+  };
+}
+
+/** Answers once per question: helpers are asked for again and again. */
+function searchIn(root: string, files: readonly string[]): Project["search"] {
+  const answers = new Map<string, readonly string[]>();
+  const holds = searcher(root);
+  return (words, extensions) => {
+    const key = JSON.stringify([words, extensions]);
+    const known = answers.get(key);
+    if (known !== undefined) return known;
+    const expression = anyOf(words);
+    const answer =
+      expression === undefined
+        ? []
+        : files.filter((file) => extensions.includes(extensionOf(file)) && holds(file, expression) === "hit");
+    answers.set(key, answer);
+    return answer;
+  };
+}

@@ -1,0 +1,33 @@
+import { isUtf8 } from "node:buffer";
+
+export interface Decoded {
+  /** A byte order mark stays as U+FEFF, so that offsets in the text match the file. */
+  readonly text: string;
+  /** What a reader should know about the reading, as a clause. */
+  readonly note?: string;
+}
+
+export type Encoding = "utf-8" | "utf-16le" | "utf-16be";
+
+/** By byte order mark alone, as editors write it. */
+export function encodingOf(bytes: Uint8Array): Encoding {
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return "utf-16le";
+  if (bytes[0] === 0xfe && bytes[1] === 0xff) return "utf-16be";
+  return "utf-8";
+}
+
+/** Never throws: bytes that are no text become U+FFFD, and the note says so. */
+export function decode(bytes: Buffer): Decoded {
+  switch (encodingOf(bytes)) {
+    case "utf-16le":
+      return { text: bytes.toString("utf16le") };
+    case "utf-16be": {
+      const even = bytes.length - (bytes.length % 2);
+      return { text: Buffer.from(bytes.subarray(0, even)).swap16().toString("utf16le") };
+    }
+    case "utf-8": {
+      const text = bytes.toString("utf8");
+      return isUtf8(bytes) ? { text } : { text, note: "read, but it is not valid UTF-8: the bytes that are not were replaced" };
+    }
+  }
+}

@@ -1,0 +1,4 @@
+import { parentPort, workerData } from "node:worker_threads";
+import { searchShare } from "./workers.ts";
+
+parentPort?.postMessage(searchShare(workerData));
