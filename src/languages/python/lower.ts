@@ -545,10 +545,15 @@ function matchStatement(context: Context, node: Syntax): readonly Statement[] {
   const subject: Expression = isPlain ? value : { kind: "name", name, span };
   const held = isPlain ? [] : [assignmentTo(context, { kind: "name", name, span }, value, span)];
   const cases = block === undefined ? [] : kidsOf(context, block).filter((kid) => kid.type === "case_clause");
-  return [...held, ...cases_(context, cases, subject, node.end)];
+  return [...held, ...caseChain(context, cases, subject, node.end)];
 }
 
-function cases_(context: Context, clauses: readonly Syntax[], subject: Expression, end: number): readonly Statement[] {
+function caseChain(
+  context: Context,
+  clauses: readonly Syntax[],
+  subject: Expression,
+  end: number,
+): readonly Statement[] {
   const branches: Branch[] = [];
   for (const clause of clauses) {
     if (branches.length >= MAX_BRANCHES) return ifChain(branches, [tooManyBranches(clause)], end);
@@ -1188,7 +1193,7 @@ function decode(raw: string, prefix: string): string {
 
 function string(context: Context, node: Syntax): Expression {
   const parts = stringParts(context, node);
-  return parts === undefined ? opaqueOver(context, node, "string") : textFrom(parts, node);
+  return parts === undefined ? opaque("string", [], node) : textFrom(parts, node);
 }
 
 function concatenatedString(context: Context, node: Syntax): Expression {
@@ -1246,9 +1251,11 @@ function stringParts(context: Context, node: Syntax): (string | Expression)[] | 
 
 /** The parts of `{value}`, `{value=}`, `{value!r}` and `{value:format}`; the last three print something else than `value`. */
 function holeParts(context: Context, hole: Syntax): (string | Expression)[] {
-  const [value, ...format] = children(context, hole);
+  const [first, ...modifiers] = kidsOf(context, hole);
+  const value = first && expressionOf(context, first);
   if (value === undefined) return [opaque("syntax error", [], hole)];
   const after = context.text.slice(value.span.end, hole.end - 1).trim();
   if (after === "" || after === "!s" || /^\)+$/.test(after)) return [value];
-  return [opaque("formatted", [value, ...format], hole)];
+  const nested = modifiers.filter((kid) => kid.type === "format_specifier").flatMap((kid) => kidsOf(context, kid));
+  return [opaque("formatted", [value, ...nested.flatMap((kid) => children(context, kid).slice(0, 1))], hole)];
 }
