@@ -441,10 +441,8 @@ function unary(context: Context, node: Node): Expression {
 }
 
 function target(context: Context, node: Node | null): Target | undefined {
-  let at = node;
-  while (at?.type === "parenthesized_expression") at = children(context, at)[0] ?? null;
-  if (at === null) return undefined;
-  const value = expression(context, at);
+  if (node === null) return undefined;
+  const value = expression(context, node);
   return value.kind === "name" || value.kind === "member" || value.kind === "index" ? value : undefined;
 }
 
@@ -554,7 +552,8 @@ function creation(context: Context, node: Node): Expression {
   const parts = children(context, node);
   const outer = parts.find((part) => EXPRESSIONS.has(part.type) && part.startIndex < type.startIndex);
   const created = outer && !ANNOTATIONS.has(outer.type) ? expression(context, outer) : undefined;
-  const named = created === undefined ? typeExpression(context, type) : member(context, created, type);
+  const plain = type.type === "generic_type" ? (children(context, type)[0] ?? type) : type;
+  const named = created === undefined ? typeExpression(context, type) : member(context, created, plain);
   const body = parts.find((part) => part.type === "class_body");
   const callArguments = argumentsOf(context, node.childForFieldName("arguments"));
   const callee = body === undefined ? named : anonymous(context, named, body);
