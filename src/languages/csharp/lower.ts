@@ -1,4 +1,4 @@
-import type { Node } from "web-tree-sitter";
+import type { Node as TreeNode } from "web-tree-sitter";
 import type { SourceFile } from "../../language.ts";
 import type {
   Argument,
@@ -42,7 +42,8 @@ interface Context {
 }
 
 /** Lowers one C# file. */
-export function lower(root: Node, source: SourceFile): Program {
+export function lower(tree: TreeNode, source: SourceFile): Program {
+  const { root, errors, comments } = read(tree);
   const context: Context = {
     text: source.text,
     shapes: new Map(),
@@ -53,19 +54,94 @@ export function lower(root: Node, source: SourceFile): Program {
   };
   const nodes = partsOf(root);
   collectShapes(context, nodes);
-  const namespace = nodes.find((node) => NAMESPACES.has(node.type))?.childForFieldName("name");
+  const namespace = fieldOf(nodes.find((node) => NAMESPACES.has(node.type)), "name");
   return {
     kind: "program",
     file: source.file,
     language: "csharp",
     body: statements(context, nodes),
     ...(namespace ? { namespace: typeText(textOf(context, namespace)) } : {}),
-    errors: errorsIn(root),
-    comments: root.descendantsOfType("comment").map(spanOf),
+    errors,
+    comments,
   };
 }
 
 // Nodes
+
+/** A node of the syntax tree as plain data: each look into the parser's own nodes crosses into wasm. */
+interface Node {
+  readonly type: string;
+  readonly named: boolean;
+  readonly missing: boolean;
+  /** The name of the field that it is in its parent. */
+  readonly field: string | undefined;
+  readonly startIndex: number;
+  readonly endIndex: number;
+  readonly children: Node[];
+}
+
+interface Reading {
+  readonly root: Node;
+  readonly errors: readonly Span[];
+  readonly comments: readonly Span[];
+}
+
+/** Copies the tree, in one pass without recursion, and notes its outermost errors and its comments. */
+function read(tree: TreeNode): Reading {
+  const { language } = tree.tree;
+  const broken = tree.hasError;
+  const names: boolean[] = [];
+  const errors: Span[] = [];
+  const comments: Span[] = [];
+  const cursor = tree.walk();
+  const copy = (): Node => {
+    const id = cursor.nodeTypeId;
+    const type = language.types[id] ?? "ERROR";
+    return {
+      type,
+      named: type === "ERROR" || (names[id] ??= language.nodeTypeIsNamed(id)),
+      missing: broken && cursor.nodeIsMissing,
+      field: language.fields[cursor.currentFieldId] ?? undefined,
+      startIndex: cursor.startIndex,
+      endIndex: cursor.endIndex,
+      children: [],
+    };
+  };
+  const root = copy();
+  const ancestors = [root];
+  let faulty = 0;
+  const enter = (node: Node): void => {
+    const error = node.type === "ERROR";
+    if (node.type === "comment") comments.push(spanOf(node));
+    if ((error || node.missing) && faulty === 0 && errors.length < MOST_ERRORS) errors.push(spanOf(node));
+    if (error) faulty++;
+  };
+  enter(root);
+  for (let down = cursor.gotoFirstChild(); ancestors.length > 0; ) {
+    if (down) {
+      const node = copy();
+      ancestors.at(-1)!.children.push(node);
+      ancestors.push(node);
+      enter(node);
+      down = cursor.gotoFirstChild();
+    } else {
+      if (ancestors.pop()!.type === "ERROR") faulty--;
+      if (ancestors.length === 0) break;
+      down = cursor.gotoNextSibling();
+      if (!down) cursor.gotoParent();
+    }
+  }
+  cursor.delete();
+  return { root, errors, comments };
+}
+
+function fieldOf(node: Node | undefined, field: string): Node | undefined {
+  return node?.children.find((child) => child.field === field);
+}
+
+function fieldsOf(node: Node, field: string): Node[] {
+  return node.children.filter((child) => child.field === field);
+}
 
 const NAMESPACES = new Set(["namespace_declaration", "file_scoped_namespace_declaration"]);
 
@@ -122,11 +198,11 @@ function partsOf(node: Node): Node[] {
   const parts: Node[] = [];
   const stack = [...node.children].reverse();
   for (let child = stack.pop(); child !== undefined; child = stack.pop()) {
-    if (child.isMissing) continue;
+    if (child.missing) continue;
     if (child.type === "ERROR") {
       const inner = child.children;
       for (let index = inner.length - 1; index >= 0; index--) stack.push(inner[index]!);
-    } else if (child.isNamed ? !EXTRAS.has(child.type) : child.type === "this" || child.type === "base") {
+    } else if (child.named ? !EXTRAS.has(child.type) : child.type === "this" || child.type === "base") {
       parts.push(child);
     }
   }
@@ -155,32 +231,12 @@ function nameText(context: Context, node: Node): string {
 }
 
 function nameNode(node: Node): Node {
-  return node.type === "generic_name" ? (node.firstNamedChild ?? node) : node;
+  return node.type === "generic_name" ? (node.children.find((child) => child.named) ?? node) : node;
 }
 
 /** What stands between the first and the last character of a bracketed node. */
 function innerSpan(node: Node): Span {
   return { start: node.startIndex + 1, end: Math.max(node.startIndex + 1, node.endIndex - 1) };
-}
-
-function errorsIn(root: Node): Span[] {
-  if (!root.hasError) return [];
-  const errors: Span[] = [];
-  const cursor = root.walk();
-  for (let open = true; open && errors.length < MOST_ERRORS; ) {
-    const node = cursor.currentNode;
-    const broken = node.isError || node.isMissing;
-    if (broken) errors.push(spanOf(node));
-    if (!broken && node.hasError && cursor.gotoFirstChild()) continue;
-    while (!cursor.gotoNextSibling()) {
-      if (!cursor.gotoParent()) {
-        open = false;
-        break;
-      }
-    }
-  }
-  cursor.delete();
-  return errors;
 }
 
 function opaque(because: string, span: Span, children: readonly Expression[] = []): Expression {
@@ -211,8 +267,8 @@ function typeText(type: string): string {
 }
 
 /** The declared type in full, or undefined for `var`. */
-function fullType(context: Context, node: Node | null | undefined): string | undefined {
-  if (!node || node.type === "implicit_type" || node.isMissing) return undefined;
+function fullType(context: Context, node: Node | undefined): string | undefined {
+  if (!node || node.type === "implicit_type" || node.missing) return undefined;
   const text = textOf(context, node);
   return text === "" || text === "var" ? undefined : text;
 }
@@ -255,7 +311,7 @@ function typeExpression(context: Context, node: Node): Expression {
     case "ref_type":
     case "scoped_type":
     case "pointer_type": {
-      const inner = node.childForFieldName("type");
+      const inner = fieldOf(node, "type");
       return inner
         ? deeper(
             context,
@@ -312,7 +368,7 @@ function collectShapes(context: Context, nodes: readonly Node[]): void {
   push(nodes, undefined);
   for (let item = stack.pop(); item !== undefined; item = stack.pop()) {
     const { node, shape } = item;
-    const body = node.childForFieldName("body");
+    const body = fieldOf(node, "body");
     if (TYPE_DECLARATIONS.has(node.type)) {
       const own = shapeOf(context, node);
       const parameters = childOfType(node, "parameter_list");
@@ -331,7 +387,7 @@ function collectShapes(context: Context, nodes: readonly Node[]): void {
 }
 
 function shapeOf(context: Context, node: Node): Shape {
-  const name = node.childForFieldName("name");
+  const name = fieldOf(node, "name");
   const key = name ? nameText(context, name) : "";
   let shape = context.shapes.get(key);
   if (!shape) {
@@ -348,18 +404,18 @@ function addOverload(shape: Shape, name: string, list: readonly { type: string |
 }
 
 function noteMember(context: Context, node: Node, shape: Shape): void {
-  const name = node.childForFieldName("name");
-  const parameters = node.childForFieldName("parameters");
+  const name = fieldOf(node, "name");
+  const parameters = fieldOf(node, "parameters");
   if (node.type === "field_declaration") {
     const declaration = childOfType(node, "variable_declaration");
-    const type = fullType(context, declaration?.childForFieldName("type"));
+    const type = fullType(context, fieldOf(declaration, "type"));
     if (!declaration || type === undefined) return;
     for (const declarator of partsOf(declaration)) {
-      const declared = declarator.type === "variable_declarator" ? declarator.childForFieldName("name") : null;
+      const declared = declarator.type === "variable_declarator" ? fieldOf(declarator, "name") : undefined;
       if (declared) shape.fields.set(nameText(context, declared), type);
     }
   } else if (node.type === "property_declaration" && name) {
-    const type = fullType(context, node.childForFieldName("type"));
+    const type = fullType(context, fieldOf(node, "type"));
     if (type !== undefined) shape.fields.set(nameText(context, name), type);
   } else if (node.type === "method_declaration" && name && parameters) {
     addOverload(shape, nameText(context, name), parameterTypes(context, parameters));
@@ -372,8 +428,8 @@ function parameterTypes(context: Context, list: Node): { name: string; type: str
   return partsOf(list)
     .filter((node) => node.type === "parameter")
     .map((node) => {
-      const name = node.childForFieldName("name");
-      return { name: name ? nameText(context, name) : "", type: fullType(context, node.childForFieldName("type")) };
+      const name = fieldOf(node, "name");
+      return { name: name ? nameText(context, name) : "", type: fullType(context, fieldOf(node, "type")) };
     });
 }
 
@@ -560,21 +616,21 @@ function expressionStatement(value: Expression, span: Span = value.span): Statem
 
 function usingDirective(context: Context, node: Node): Import {
   const span = spanOf(node);
-  const alias = node.childForFieldName("name");
+  const alias = fieldOf(node, "name");
   const from = lastPart(node);
   const name = from ? typeText(textOf(context, from)) : "";
-  if (!alias || alias.id === from?.id) return { kind: "import", from: name, names: [], star: true, span };
+  if (!alias || alias === from) return { kind: "import", from: name, names: [], star: true, span };
   const local = nameText(context, alias);
   return { kind: "import", from: name, names: [{ imported: "*", local, span: spanOf(alias) }], span };
 }
 
 function inBody(context: Context, node: Node): Statement[] {
-  const body = node.childForFieldName("body");
+  const body = fieldOf(node, "body");
   return body ? statements(context, partsOf(body)) : [];
 }
 
 function typeDeclaration(context: Context, node: Node): Statement[] {
-  const name = node.childForFieldName("name");
+  const name = fieldOf(node, "name");
   if (!name) return inBody(context, node);
   const target: Target = { kind: "name", name: nameText(context, name), span: spanOf(name) };
   const value = classExpression(context, node);
@@ -582,14 +638,14 @@ function typeDeclaration(context: Context, node: Node): Statement[] {
 }
 
 /** The parts of a `#if` or `#elif` between its condition and its alternative. */
-function branchOf(node: Node): { condition: Node | null; body: Node[]; alternative: Node | null } {
-  const condition = node.childForFieldName("condition");
-  const alternative = node.childForFieldName("alternative");
-  const body = partsOf(node).filter((part) => part.id !== condition?.id && part.id !== alternative?.id);
+function branchOf(node: Node): { condition: Node | undefined; body: Node[]; alternative: Node | undefined } {
+  const condition = fieldOf(node, "condition");
+  const alternative = fieldOf(node, "alternative");
+  const body = partsOf(node).filter((part) => part !== condition && part !== alternative);
   return { condition, body, alternative };
 }
 
-function conditionOf(context: Context, node: Node | null, owner: Node): Expression {
+function conditionOf(context: Context, node: Node | undefined, owner: Node): Expression {
   return node ? expression(context, node) : opaque("no condition", spanOf(owner));
 }
 
@@ -640,7 +696,7 @@ function declarationsIn(context: Context, node: Node): Statement[] {
 }
 
 function variableDeclaration(context: Context, node: Node): Statement[] {
-  const type = fullType(context, node.childForFieldName("type"));
+  const type = fullType(context, fieldOf(node, "type"));
   return partsOf(node).flatMap((part): Statement[] =>
     part.type === "variable_declarator" ? [declarator(context, part, type)] : [],
   );
@@ -669,16 +725,16 @@ function initialValue(context: Context, parts: readonly Node[], type: string | u
 }
 
 function localFunction(context: Context, node: Node): Statement[] {
-  const name = node.childForFieldName("name");
+  const name = fieldOf(node, "name");
   if (!name) return [];
-  const value = functionOf(context, node, node.childForFieldName("type"));
+  const value = functionOf(context, node, fieldOf(node, "type"));
   const target: Target = { kind: "name", name: nameText(context, name), span: spanOf(name) };
   const span = spanOf(node);
   return [{ kind: "assign", target, value: { ...value, lexicalThis: true }, declare: "block", hoisted: true, span }];
 }
 
 /** The statements of a body, without the block around them. */
-function bodyOf(context: Context, node: Node | null | undefined): readonly Statement[] {
+function bodyOf(context: Context, node: Node | undefined): readonly Statement[] {
   if (!node) return [];
   return node.type === "block" ? statements(context, partsOf(node)) : statementOf(context, node);
 }
@@ -686,7 +742,7 @@ function bodyOf(context: Context, node: Node | null | undefined): readonly State
 function ifStatement(context: Context, first: Node): Statement[] {
   const branches: { readonly test: Expression; readonly then: readonly Statement[]; readonly span: Span }[] = [];
   let otherwise: readonly Statement[] = [];
-  for (let node: Node | null = first; node; ) {
+  for (let node: Node | undefined = first; node; ) {
     if (node.type !== "if_statement") {
       otherwise = bodyOf(context, node);
       break;
@@ -696,11 +752,11 @@ function ifStatement(context: Context, first: Node): Statement[] {
       break;
     }
     branches.push({
-      test: conditionOf(context, node.childForFieldName("condition"), node),
-      then: bodyOf(context, node.childForFieldName("consequence")),
+      test: conditionOf(context, fieldOf(node, "condition"), node),
+      then: bodyOf(context, fieldOf(node, "consequence")),
       span: spanOf(node),
     });
-    node = node.childForFieldName("alternative");
+    node = fieldOf(node, "alternative");
   }
   return [...ifChain(branches, otherwise)];
 }
@@ -714,20 +770,20 @@ function ifChain(
 
 function forStatement(context: Context, node: Node): Statement[] {
   const span = spanOf(node);
-  const condition = node.childForFieldName("condition");
-  const initial = named(node.childrenForFieldName("initializer"));
-  const update = named(node.childrenForFieldName("update"));
+  const condition = fieldOf(node, "condition");
+  const initial = named(fieldsOf(node, "initializer"));
+  const update = named(fieldsOf(node, "update"));
   const before = initial.flatMap((part) =>
     part.type === "variable_declaration" ? variableDeclaration(context, part) : [asStatement(expression(context, part))],
   );
   const test = condition ? { test: expression(context, condition) } : {};
   const after = update.map((part) => asStatement(expression(context, part)));
-  const body = [...bodyOf(context, node.childForFieldName("body")), ...after];
+  const body = [...bodyOf(context, fieldOf(node, "body")), ...after];
   return [{ kind: "block", body: [...before, { kind: "loop", ...test, body, span }], span }];
 }
 
 function named(nodes: readonly Node[]): Node[] {
-  return nodes.filter((node) => node.isNamed && !EXTRAS.has(node.type));
+  return nodes.filter((node) => node.named && !EXTRAS.has(node.type));
 }
 
 function asStatement(value: Expression): Statement {
@@ -735,9 +791,9 @@ function asStatement(value: Expression): Statement {
 }
 
 function foreachStatement(context: Context, node: Node): Statement[] {
-  const left = node.childForFieldName("left");
-  const right = node.childForFieldName("right");
-  const type = fullType(context, node.childForFieldName("type"));
+  const left = fieldOf(node, "left");
+  const right = fieldOf(node, "right");
+  const type = fullType(context, fieldOf(node, "type"));
   const bind = left ? targetOf(context, left) : undefined;
   if (bind?.kind === "name") declareType(context, bind.name, type);
   return [
@@ -745,21 +801,21 @@ function foreachStatement(context: Context, node: Node): Statement[] {
       kind: "loop",
       ...(bind ? { bind } : {}),
       ...(right ? { over: expression(context, right) } : {}),
-      body: bodyOf(context, node.childForFieldName("body")),
+      body: bodyOf(context, fieldOf(node, "body")),
       span: spanOf(node),
     },
   ];
 }
 
 function whileStatement(context: Context, node: Node): Statement[] {
-  const test = conditionOf(context, node.childForFieldName("condition"), node);
-  return [{ kind: "loop", test, body: bodyOf(context, node.childForFieldName("body")), span: spanOf(node) }];
+  const test = conditionOf(context, fieldOf(node, "condition"), node);
+  return [{ kind: "loop", test, body: bodyOf(context, fieldOf(node, "body")), span: spanOf(node) }];
 }
 
 /** `do` runs its body at least once: an endless loop that breaks when the condition does not hold. */
 function doStatement(context: Context, node: Node): Statement[] {
-  const body = bodyOf(context, node.childForFieldName("body"));
-  const condition = conditionOf(context, node.childForFieldName("condition"), node);
+  const body = bodyOf(context, fieldOf(node, "body"));
+  const condition = conditionOf(context, fieldOf(node, "condition"), node);
   const { span } = condition;
   const test: Expression = { kind: "not", value: condition, span };
   const end: Statement = { kind: "if", test, then: [{ kind: "break", span }], else: [], span };
@@ -782,7 +838,7 @@ function tryStatement(context: Context, node: Node): Statement[] {
   return [
     {
       kind: "try",
-      body: bodyOf(context, node.childForFieldName("body")),
+      body: bodyOf(context, fieldOf(node, "body")),
       handlers: clauses.filter((clause) => clause.type === "catch_clause").map((clause) => handler(context, clause)),
       finally: last ? bodyOf(context, childOfType(last, "block")) : [],
       span: spanOf(node),
@@ -793,11 +849,11 @@ function tryStatement(context: Context, node: Node): Statement[] {
 function handler(context: Context, node: Node): Handler {
   const declaration = childOfType(node, "catch_declaration");
   const filter = childOfType(node, "catch_filter_clause");
-  const name = declaration?.childForFieldName("name");
-  const type = fullType(context, declaration?.childForFieldName("type"));
+  const name = fieldOf(declaration, "name");
+  const type = fullType(context, fieldOf(declaration, "type"));
   const condition = filter ? lastPart(filter) : undefined;
   if (name) declareType(context, nameText(context, name), type);
-  const body = bodyOf(context, node.childForFieldName("body"));
+  const body = bodyOf(context, fieldOf(node, "body"));
   return {
     types: type === undefined ? [] : [typeText(type)],
     ...(name ? { bind: nameText(context, name) } : {}),
@@ -847,8 +903,8 @@ function caseChain(cases: readonly Case[], span: Span): readonly Statement[] {
 }
 
 function switchStatement(context: Context, node: Node): Statement[] {
-  const value = node.childForFieldName("value");
-  const body = node.childForFieldName("body");
+  const value = fieldOf(node, "value");
+  const body = fieldOf(node, "body");
   const span = spanOf(node);
   if (!value || !body) return [expressionStatement(opaque("switch", span, childrenOf(context, node)))];
   const { subject, before } = subjectOf(context, value);
@@ -961,9 +1017,9 @@ function always(span: Span): Expression {
 
 /** Binds the pattern's designation once `test` is read, when it has one. */
 function binding(context: Context, node: Node, subject: Expression, test: Expression): Expression {
-  const name = node.childForFieldName("name");
+  const name = fieldOf(node, "name");
   if (!name) return test;
-  const type = fullType(context, node.childForFieldName("type"));
+  const type = fullType(context, fieldOf(node, "type"));
   const text = nameText(context, name);
   declareType(context, text, type);
   const span = spanOf(node);
@@ -1001,7 +1057,7 @@ function readPattern(context: Context, subject: Expression, node: Node, place: "
       return binding(context, node, subject, always(span));
     case "type_pattern":
     case "declaration_pattern": {
-      const type = node.childForFieldName("type");
+      const type = fieldOf(node, "type");
       return binding(context, node, subject, type ? instanceOf(context, subject, type) : always(span));
     }
     case "recursive_pattern":
@@ -1029,8 +1085,8 @@ function patternChain(context: Context, subject: Expression, node: Node, place: 
   const rights: { operator: BinaryOperator; right: Node }[] = [];
   let at: Node = node;
   while (at.type === "and_pattern" || at.type === "or_pattern") {
-    const left = at.childForFieldName("left");
-    const right = at.childForFieldName("right");
+    const left = fieldOf(at, "left");
+    const right = fieldOf(at, "right");
     if (!left || !right) break;
     rights.push({ operator: at.type === "and_pattern" ? "and" : "or", right });
     at = left;
@@ -1043,7 +1099,7 @@ function patternChain(context: Context, subject: Expression, node: Node, place: 
 }
 
 function recursiveTest(context: Context, subject: Expression, node: Node): Expression {
-  const type = node.childForFieldName("type");
+  const type = fieldOf(node, "type");
   const tests: Expression[] = type ? [instanceOf(context, subject, type)] : [];
   for (const clause of node.type === "list_pattern" ? [node] : partsOf(node)) {
     if (!CLAUSES.has(clause.type)) continue;
@@ -1115,15 +1171,15 @@ function allBranches(context: Context, node: Node): Member[] {
 }
 
 function nestedType(context: Context, node: Node): Member[] {
-  const name = node.childForFieldName("name");
+  const name = fieldOf(node, "name");
   if (!name) return [];
   const value = classExpression(context, node);
   return [{ kind: "field", name: nameText(context, name), value, static: true, annotations: [], span: spanOf(node) }];
 }
 
 function classExpression(context: Context, node: Node): ClassExpression {
-  const name = node.childForFieldName("name");
-  const body = node.childForFieldName("body");
+  const name = fieldOf(node, "name");
+  const body = fieldOf(node, "body");
   const bases = partsOf(node).find((part) => part.type === "base_list");
   const parameters = childOfType(node, "parameter_list");
   const baseParts = bases ? partsOf(bases).flatMap((part) => (part.type === "primary_constructor_base_type" ? partsOf(part) : [part])) : [];
@@ -1152,10 +1208,11 @@ function primaryConstructor(context: Context, list: Node, baseArguments: Node | 
   const parameters = parametersOf(context, list);
   const body: Statement[] = baseArguments ? [expressionStatement(call(context, { kind: "super", span: spanOf(baseArguments) }, baseArguments, baseArguments))] : [];
   const own: Member[] = [];
-  for (const { name, type, span } of parameters) {
+  for (const { name, type, target } of parameters) {
+    const { span } = target;
     own.push({ kind: "field", name, static: false, ...(type === undefined ? {} : { type }), annotations: [], span });
-    const target: Target = { kind: "member", object: { kind: "this", span }, property: name, span, propertySpan: span };
-    body.push({ kind: "assign", target, value: { kind: "name", name, span }, span });
+    const filled: Target = { kind: "member", object: { kind: "this", span }, property: name, span, propertySpan: span };
+    body.push({ kind: "assign", target: filled, value: { kind: "name", name, span }, span });
   }
   const value: FunctionExpression = { kind: "function", name: "constructor", parameters, body, annotations: [], span, bodySpan: span };
   return [...own, { kind: "method", name: "constructor", role: "constructor", static: false, function: value }];
@@ -1166,8 +1223,8 @@ function enumFields(context: Context, nodes: readonly Node[]): Member[] {
   let base: Expression | undefined;
   let offset = 0;
   for (const node of nodes.flatMap(enumMembers)) {
-    const name = node.childForFieldName("name");
-    const given = node.childForFieldName("value");
+    const name = fieldOf(node, "name");
+    const given = fieldOf(node, "value");
     if (!name) continue;
     if (given) {
       const value = expression(context, given);
@@ -1184,18 +1241,25 @@ function enumFields(context: Context, nodes: readonly Node[]): Member[] {
   return fields;
 }
 
+/** An enum's member, or those in all branches of an `#if`. */
 function enumMembers(node: Node): Node[] {
-  return node.type.startsWith("preproc_") ? node.descendantsOfType("enum_member_declaration") : [node];
+  const found: Node[] = [];
+  const stack = [node];
+  for (let at = stack.pop(); at !== undefined; at = stack.pop()) {
+    if (at.type === "enum_member_declaration") found.push(at);
+    else if (at.type.startsWith("preproc_")) stack.push(...partsOf(at).reverse());
+  }
+  return found;
 }
 
 function fields(context: Context, node: Node): Member[] {
   const declaration = childOfType(node, "variable_declaration");
   if (!declaration) return [];
-  const type = fullType(context, declaration.childForFieldName("type"));
+  const type = fullType(context, fieldOf(declaration, "type"));
   const isStatic = hasModifier(context, node, "static", "const");
   const attributes = annotations(context, node);
   return partsOf(declaration).flatMap((part): Member[] => {
-    const name = part.type === "variable_declarator" ? part.childForFieldName("name") : null;
+    const name = part.type === "variable_declarator" ? fieldOf(part, "name") : undefined;
     if (!name) return [];
     const value = initialValue(context, partsOf(part), type);
     return [field(nameText(context, name), value, isStatic, type, attributes, spanOf(node))];
@@ -1223,25 +1287,25 @@ const ACCESSORS: ReadonlyMap<string, { readonly role: "getter" | "setter" | "met
 
 /** A property, an indexer (`this[]`) or an event with accessors. */
 function property(context: Context, node: Node): Member[] {
-  const nameNode = node.childForFieldName("name");
+  const nameNode = fieldOf(node, "name");
   const name = node.type === "indexer_declaration" ? "this[]" : nameNode ? nameText(context, nameNode) : "";
-  const type = fullType(context, node.childForFieldName("type"));
+  const type = fullType(context, fieldOf(node, "type"));
   const isStatic = hasModifier(context, node, "static");
   const attributes = annotations(context, node);
-  const list = node.childForFieldName("parameters");
-  const value = node.childForFieldName("value");
+  const list = fieldOf(node, "parameters");
+  const value = fieldOf(node, "value");
   if (value?.type === "arrow_expression_clause") {
     const getter = bodyFunction(context, { node, name, list, body: value, result: type, attributes });
     return [{ kind: "method", name, role: "getter", static: isStatic, function: getter }];
   }
-  const accessors = node.childForFieldName("accessors");
+  const accessors = fieldOf(node, "accessors");
   const methods = (accessors ? partsOf(accessors) : []).flatMap((part): Member[] => {
-    const body = part.childForFieldName("body");
+    const body = fieldOf(part, "body");
     const accessor = ACCESSORS.get(accessorName(context, part));
     if (!body || !accessor) return [];
     const { role, prefix } = accessor;
     const writes = role !== "getter";
-    const span = spanOf(part.childForFieldName("name") ?? part);
+    const span = spanOf(fieldOf(part, "name") ?? part);
     const extra: Parameter[] = writes ? [{ target: { kind: "name", name: "value", span }, name: "value", ...typed(type), span }] : [];
     const result = writes ? undefined : type;
     const made = bodyFunction(context, { node: part, name: prefix + name, list, body, result, attributes, extra });
@@ -1253,28 +1317,28 @@ function property(context: Context, node: Node): Member[] {
 }
 
 function accessorName(context: Context, node: Node): string {
-  const name = node.childForFieldName("name");
+  const name = fieldOf(node, "name");
   return name ? textOf(context, name) : "";
 }
 
 const METHOD_NAMES: ReadonlyMap<string, (context: Context, node: Node) => string> = new Map([
   ["destructor_declaration", () => "Finalize"],
-  ["operator_declaration", (_: Context, node: Node) => `operator ${node.childForFieldName("operator")?.type ?? ""}`],
+  ["operator_declaration", (_: Context, node: Node) => `operator ${fieldOf(node, "operator")?.type ?? ""}`],
   [
     "conversion_operator_declaration",
-    (context: Context, node: Node) => `operator ${typeText(fullType(context, node.childForFieldName("type")) ?? "")}`,
+    (context: Context, node: Node) => `operator ${typeText(fullType(context, fieldOf(node, "type")) ?? "")}`,
   ],
 ]);
 
 function method(context: Context, node: Node): Member[] {
-  const nameNode = node.childForFieldName("name");
+  const nameNode = fieldOf(node, "name");
   const name = METHOD_NAMES.get(node.type)?.(context, node) ?? (nameNode ? nameText(context, nameNode) : "");
-  const made = functionOf(context, node, node.childForFieldName("returns") ?? node.childForFieldName("type"), name);
+  const made = functionOf(context, node, fieldOf(node, "returns") ?? fieldOf(node, "type"), name);
   return [{ kind: "method", name, role: "method", static: hasModifier(context, node, "static"), function: made }];
 }
 
 function constructorMember(context: Context, node: Node): Member[] {
-  const made = functionOf(context, node, null, "constructor");
+  const made = functionOf(context, node, undefined, "constructor");
   if (hasModifier(context, node, "static")) {
     return [{ kind: "statement", statement: { kind: "block", body: made.body, span: made.span } }];
   }
@@ -1312,22 +1376,22 @@ function extension(context: Context, node: Node): Member[] {
 interface FunctionParts {
   readonly node: Node;
   readonly name?: string;
-  readonly list: Node | null | undefined;
-  readonly body: Node | null | undefined;
+  readonly list: Node | undefined;
+  readonly body: Node | undefined;
   readonly result: string | undefined;
   readonly attributes: readonly Expression[];
   readonly extra?: readonly Parameter[];
   readonly before?: () => Statement[];
 }
 
-function functionOf(context: Context, node: Node, result: Node | null, name?: string): FunctionExpression {
-  const nameNode = node.childForFieldName("name");
+function functionOf(context: Context, node: Node, result: Node | undefined, name?: string): FunctionExpression {
+  const nameNode = fieldOf(node, "name");
   const made = name ?? (nameNode ? nameText(context, nameNode) : undefined);
   return bodyFunction(context, {
     node,
     ...(made === undefined ? {} : { name: made }),
-    list: node.childForFieldName("parameters"),
-    body: node.childForFieldName("body"),
+    list: fieldOf(node, "parameters"),
+    body: fieldOf(node, "body"),
     result: fullType(context, result),
     attributes: annotations(context, node),
     before: () => constructorCall(context, node),
@@ -1356,14 +1420,14 @@ function bodyFunction(context: Context, parts: FunctionParts): FunctionExpressio
   };
 }
 
-function bodySpan(body: Node | null | undefined, node: Node): Span {
+function bodySpan(body: Node | undefined, node: Node): Span {
   if (!body) return { start: node.endIndex, end: node.endIndex };
   if (body.type === "block") return innerSpan(body);
   return spanOf(body.type === "arrow_expression_clause" ? (lastPart(body) ?? body) : body);
 }
 
 /** A block's statements, or `return` of the expression after `=>`. */
-function functionBody(context: Context, body: Node | null | undefined): readonly Statement[] {
+function functionBody(context: Context, body: Node | undefined): readonly Statement[] {
   if (!body || body.type === "block") return bodyOf(context, body);
   const value = body.type === "arrow_expression_clause" ? lastPart(body) : body;
   if (!value) return [];
@@ -1380,7 +1444,7 @@ function parametersOf(context: Context, list: Node): Parameter[] {
     if (child.type === "parameter") parameters.push(parameter(context, child, false));
     else if (child.type === "implicit_parameter") parameters.push(implicitParameter(context, child));
     else if (child.type === "params") rest = child;
-    else if (rest && child.isNamed && !restType && child.type !== "attribute_list") restType = child;
+    else if (rest && child.named && !restType && child.type !== "attribute_list") restType = child;
     else if (rest && child.type === "identifier") {
       const type = fullType(context, restType);
       const name = nameText(context, child);
@@ -1398,9 +1462,9 @@ function implicitParameter(context: Context, node: Node): Parameter {
 }
 
 function parameter(context: Context, node: Node, rest: boolean): Parameter {
-  const nameNode = node.childForFieldName("name");
+  const nameNode = fieldOf(node, "name");
   const name = nameNode ? nameText(context, nameNode) : "";
-  const type = fullType(context, node.childForFieldName("type"));
+  const type = fullType(context, fieldOf(node, "type"));
   const last = hasToken(node, "=") ? lastPart(node) : undefined;
   const attributes = annotations(context, node);
   declareType(context, name, type);
@@ -1416,9 +1480,9 @@ function parameter(context: Context, node: Node, rest: boolean): Parameter {
 }
 
 function lambda(context: Context, node: Node): Expression {
-  const list = node.childForFieldName("parameters");
-  const body = node.childForFieldName("body") ?? childOfType(node, "block");
-  const result = fullType(context, node.childForFieldName("type"));
+  const list = fieldOf(node, "parameters");
+  const body = fieldOf(node, "body") ?? childOfType(node, "block");
+  const result = fullType(context, fieldOf(node, "type"));
   const parts = { node, list, body, result, attributes: annotations(context, node) };
   return { ...bodyFunction(context, parts), lexicalThis: true };
 }
@@ -1433,7 +1497,7 @@ function attributesIn(context: Context, node: Node): Expression[] {
   return partsOf(node)
     .filter((part) => part.type === "attribute")
     .map((part) => {
-      const name = part.childForFieldName("name");
+      const name = fieldOf(part, "name");
       const callee = name ? typeExpression(context, name) : opaque("attribute", spanOf(part));
       const list = childOfType(part, "attribute_argument_list");
       return list ? call(context, callee, list, part) : callee;
@@ -1560,17 +1624,17 @@ const LOOSE: ReadonlyMap<string, (context: Context, node: Node, steps: readonly 
 ]);
 
 function aliased(context: Context, node: Node): Expression {
-  const alias = node.childForFieldName("alias");
-  const name = node.childForFieldName("name");
+  const alias = fieldOf(node, "alias");
+  const name = fieldOf(node, "name");
   if (!alias || !name) return opaque("name", spanOf(node));
   if (textOf(context, alias) === "global") return { kind: "name", name: nameText(context, name), span: spanOf(node) };
   return member(context, { kind: "name", name: nameText(context, alias), span: spanOf(alias) }, node.startIndex, node);
 }
 
 function cast(context: Context, node: Node, steps: readonly Node[]): Expression {
-  const value = node.childForFieldName("value");
+  const value = fieldOf(node, "value");
   return value
-    ? expression(context, value, fullType(context, node.childForFieldName("type")), steps)
+    ? expression(context, value, fullType(context, fieldOf(node, "type")), steps)
     : opaque("cast", spanOf(node), childrenOf(context, node));
 }
 
@@ -1616,9 +1680,9 @@ const COMPOUND: ReadonlyMap<string, BinaryOperator> = new Map<string, BinaryOper
 ]);
 
 function assignment(context: Context, node: Node): Expression {
-  const left = node.childForFieldName("left");
-  const right = node.childForFieldName("right");
-  const operator = node.childForFieldName("operator")?.type ?? "=";
+  const left = fieldOf(node, "left");
+  const right = fieldOf(node, "right");
+  const operator = fieldOf(node, "operator")?.type ?? "=";
   const span = spanOf(node);
   if (!left || !right) return opaque("assignment", span, childrenOf(context, node));
   if (left.type === "identifier" && textOf(context, left) === "_") return expression(context, right);
@@ -1655,9 +1719,9 @@ function targetOf(context: Context, node: Node): Target {
         () => ({ kind: "list", items: partsOf(node).map((part) => itemTarget(context, part)), span }),
       );
     case "declaration_expression": {
-      const name = node.childForFieldName("name");
+      const name = fieldOf(node, "name");
       const text = name ? nameText(context, name) : "";
-      declareType(context, text, fullType(context, node.childForFieldName("type")));
+      declareType(context, text, fullType(context, fieldOf(node, "type")));
       return { kind: "name", name: text, span: spanOf(name ?? node) };
     }
     default: {
@@ -1678,9 +1742,9 @@ function asTarget(value: Expression): Target | undefined {
 }
 
 function conditional(context: Context, node: Node, expected: string | undefined): Expression {
-  const test = node.childForFieldName("condition");
-  const then = node.childForFieldName("consequence");
-  const otherwise = node.childForFieldName("alternative");
+  const test = fieldOf(node, "condition");
+  const then = fieldOf(node, "consequence");
+  const otherwise = fieldOf(node, "alternative");
   const span = spanOf(node);
   if (!test || !then || !otherwise) return opaque("conditional", span, childrenOf(context, node));
   return {
@@ -1800,10 +1864,10 @@ function operators(context: Context, node: Node, expected: string | undefined, o
 function linkOf(node: Node, steps: readonly Node[]): { readonly link: Link; readonly left: Node } | undefined {
   if (!OPERATORS.has(node.type)) return undefined;
   const pattern = node.type === "is_pattern_expression";
-  const left = node.childForFieldName(pattern ? "expression" : "left");
-  const right = node.childForFieldName(pattern ? "pattern" : "right");
+  const left = fieldOf(node, pattern ? "expression" : "left");
+  const right = fieldOf(node, pattern ? "pattern" : "right");
   if (!left || !right) return undefined;
-  const operator = node.childForFieldName("operator")?.type ?? "is";
+  const operator = fieldOf(node, "operator")?.type ?? "is";
   if (node.type === "binary_expression") return { left, link: { operator, right, steps } };
   return steps.length > 0 ? undefined : { left, link: { operator, right, steps, test: node } };
 }
@@ -1823,8 +1887,8 @@ function joined(operator: string, left: Operand, right: Operand): Operand {
 /** `x as T` is x; `x is T` and `x is pattern` are tests. */
 function tested(context: Context, left: Operand, operator: string, node: Node): Operand {
   const span = { start: left.start, end: node.endIndex };
-  const pattern = node.childForFieldName("pattern");
-  const type = node.childForFieldName("right");
+  const pattern = fieldOf(node, "pattern");
+  const type = fieldOf(node, "right");
   if (operator === "as") return { value: left.value, ...span };
   if (!pattern) {
     const right = type ? typeExpression(context, type) : opaque("type", spanOf(node));
@@ -1860,7 +1924,7 @@ function peel(node: Node): { readonly base: Node; readonly steps: readonly Node[
   for (;;) {
     const name = CHAINS.get(base.type);
     if (name === undefined) break;
-    const inner = name === "" ? nonNull(base) : base.childForFieldName(name);
+    const inner = name === "" ? nonNull(base) : fieldOf(base, name);
     if (!inner) break;
     steps.push(base);
     base = inner;
@@ -1879,7 +1943,7 @@ function chain(context: Context, node: Node, expected?: string, outer: readonly 
   if (all.length > 0 && (OPERATORS.has(base.type) || LOOSE.has(base.type))) return expression(context, base, expected, all);
   let value: Expression = CHAINS.has(base.type) && base.type !== "postfix_unary_expression"
     ? opaque(reason(base.type), spanOf(base), childrenOf(context, base))
-    : all.length > 0 && base.id !== node.id
+    : all.length > 0 && base !== node
       ? expression(context, base)
       : primary(context, base, expected);
   for (const step of all) value = access(context, value, base.startIndex, step);
@@ -1891,13 +1955,13 @@ function access(context: Context, object: Expression, start: number, node: Node)
     case "postfix_unary_expression":
       return object;
     case "invocation_expression": {
-      const list = node.childForFieldName("arguments");
+      const list = fieldOf(node, "arguments");
       if (!list) return object;
       if (object.kind === "name" && object.name === "nameof") return nameOf(context, list, spanOf(node));
       return { ...call(context, object, list, node), span: { start, end: node.endIndex } };
     }
     case "element_access_expression":
-      return element(context, object, start, node.childForFieldName("subscript"), node);
+      return element(context, object, start, fieldOf(node, "subscript"), node);
     case "conditional_access_expression": {
       const binding = lastPart(node);
       return binding?.type === "member_binding_expression"
@@ -1911,7 +1975,7 @@ function access(context: Context, object: Expression, start: number, node: Node)
 
 /** The member that `node` names: an access, a binding, or a bare identifier. */
 function member(context: Context, object: Expression, start: number, node: Node): Expression {
-  const name = nameNode(node.childForFieldName("name") ?? node);
+  const name = nameNode(fieldOf(node, "name") ?? node);
   return {
     kind: "member",
     object,
@@ -1921,7 +1985,7 @@ function member(context: Context, object: Expression, start: number, node: Node)
   };
 }
 
-function element(context: Context, object: Expression, start: number, list: Node | null | undefined, node: Node): Expression {
+function element(context: Context, object: Expression, start: number, list: Node | undefined, node: Node): Expression {
   const items = list ? argumentsOf(context, list, []) : [];
   const [first] = items;
   const span = { start, end: node.endIndex };
@@ -1938,7 +2002,7 @@ function nameOf(context: Context, list: Node, span: Span): Expression {
 }
 
 function call(context: Context, callee: Expression, list: Node, node: Node): Call {
-  const count = list.namedChildCount;
+  const count = partsOf(list).length;
   return {
     kind: "call",
     callee,
@@ -1956,13 +2020,13 @@ function argument(context: Context, node: Node, expected: string | undefined): A
   const span = spanOf(node);
   if (!ARGUMENTS.has(node.type)) return { value: expression(context, node, expected), span };
   const parts = partsOf(node);
-  const nameNode = node.childForFieldName("name");
+  const nameNode = fieldOf(node, "name");
   const last = parts.at(-1);
   if (!last) return { value: opaque("argument", span), span };
   const attribute = node.type === "attribute_argument";
   if (attribute && last.type === "assignment_expression") {
-    const left = last.childForFieldName("left");
-    const right = last.childForFieldName("right");
+    const left = fieldOf(last, "left");
+    const right = fieldOf(last, "right");
     if (left && right) return { name: nameText(context, left), value: expression(context, right), span };
   }
   const name = nameNode ? { name: nameText(context, nameNode) } : {};
@@ -1974,7 +2038,7 @@ const ARGUMENTS = new Set(["argument", "attribute_argument"]);
 
 /** `..x` in a collection, else the value. */
 function spreadOf(context: Context, node: Node, expected: string | undefined): Pick<Argument, "value" | "spread"> {
-  const spread = node.type === "spread_element" || (node.type === "range_expression" && node.firstChild?.type === "..");
+  const spread = node.type === "spread_element" || (node.type === "range_expression" && node.children[0]?.type === "..");
   const inner = spread ? lastPart(node) : undefined;
   return inner ? { value: expression(context, inner), spread: "list" } : { value: expression(context, node, expected) };
 }
@@ -1985,7 +2049,7 @@ function outVariable(context: Context, node: Node): Expression {
   const value = opaque("out", span);
   if (node.type === "discard" || textOf(context, node) === "_") return value;
   const declares = node.type === "declaration_expression";
-  const type = declares ? fullType(context, node.childForFieldName("type")) : undefined;
+  const type = declares ? fullType(context, fieldOf(node, "type")) : undefined;
   const target = targetOf(context, node);
   if (target.kind === "name" && target.name === "_") return value;
   const declare = declares ? { declare: "block" as const, ...typed(type) } : {};
@@ -1996,7 +2060,7 @@ function outVariable(context: Context, node: Node): Expression {
 
 function creation(context: Context, node: Node, expected: string | undefined): Expression {
   const parts = partsOf(node);
-  const typeNode = node.type === "object_creation_expression" ? node.childForFieldName("type") : null;
+  const typeNode = node.type === "object_creation_expression" ? fieldOf(node, "type") : undefined;
   const list = parts.find((part) => part.type === "argument_list");
   const initializer = parts.find((part) => part.type === "initializer_expression");
   const keyword = { start: node.startIndex, end: node.startIndex + "new".length };
@@ -2007,7 +2071,7 @@ function creation(context: Context, node: Node, expected: string | undefined): E
       ? opaque("the type is not written here", keyword)
       : impliedType(type, keyword);
   const parameters = type === undefined ? [] : (context.shapes.get(typeText(type))?.methods.get("constructor") ?? []);
-  const count = list?.namedChildCount ?? 0;
+  const count = list ? partsOf(list).length : 0;
   const taken = parameters.find((types) => types.length >= count) ?? [];
   return {
     kind: "call",
@@ -2048,8 +2112,8 @@ function entriesOf(context: Context, nodes: readonly Node[], type: string | unde
 function entryOf(context: Context, node: Node, type: string | undefined): Entry | undefined {
   const span = spanOf(node);
   if (node.type === "assignment_expression") {
-    const left = node.childForFieldName("left");
-    const right = node.childForFieldName("right");
+    const left = fieldOf(node, "left");
+    const right = fieldOf(node, "right");
     if (!left || !right) return undefined;
     const bracketed = left.type === "element_binding_expression" || left.type === "collection_expression";
     const keyNode = bracketed ? innermost(left) : left;
@@ -2121,13 +2185,13 @@ function collection(context: Context, node: Node, expected: string | undefined):
 }
 
 function arrayCreation(context: Context, node: Node): Expression {
-  const type = node.childForFieldName("type");
+  const type = fieldOf(node, "type");
   const initializer = childOfType(node, "initializer_expression");
   if (!initializer) {
     const sizes = type ? childrenOf(context, type) : [];
     return opaque("array", spanOf(node), sizes.filter((size) => size.kind !== "name" || size.span.start > (type?.startIndex ?? 0)));
   }
-  const element = type?.childForFieldName("type");
+  const element = fieldOf(type, "type");
   return listOf(context, partsOf(initializer), spanOf(node), fullType(context, element));
 }
 
@@ -2245,7 +2309,7 @@ function rawText(text: string): string {
 function dedented(parts: readonly (string | Expression)[]): (string | Expression)[] {
   const first = parts[0];
   const last = parts.at(-1);
-  const indent = typeof last === "string" ? /\r?\n([ \t]*)$/.exec(last) : null;
+  const indent = typeof last === "string" ? /\r?\n([ \t]*)$/.exec(last) : undefined;
   if (!indent || typeof first !== "string" || !/^[ \t]*\r?\n/.test(first)) return [...parts];
   const lines = `\n${indent[1] ?? ""}`;
   return parts.map((part, index) => {
