@@ -78,6 +78,6 @@ test.each(['A="\n', "A='x", '"', "A=\"\nB='\nC=`\n", " ", "\n", "#", "#\n", "A",
     const text = `A="${unit.repeat(1_000_000 / unit.length)}`;
     const start = performance.now();
     expect(read(text).errors.length).toBeLessThanOrEqual(100);
-    expect(performance.now() - start).toBeLessThan(2_000);
+    expect(performance.now() - start).toBeLessThan(5_000);
   },
 );

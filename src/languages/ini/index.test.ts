@@ -111,6 +111,6 @@ test.each(["[", "[]", "a=b\n", " ", "\n", "\r", "a=b\n c", "#\n", "=", "x\n", "[
     const text = `[a]\nkey=value\n${unit.repeat(1_000_000 / unit.length)}`;
     const start = performance.now();
     expect(read(text).errors.length).toBeLessThanOrEqual(100);
-    expect(performance.now() - start).toBeLessThan(2_000);
+    expect(performance.now() - start).toBeLessThan(5_000);
   },
 );

@@ -129,6 +129,6 @@ test.each(["[", '{"a":', "]", '"', "'\n", "\\", "/", "/*", "//\n", "a", ",", ":"
     const text = unit.repeat(1_000_000 / unit.length);
     const start = performance.now();
     expect(read(text).errors.length).toBeLessThanOrEqual(100);
-    expect(performance.now() - start).toBeLessThan(2_000);
+    expect(performance.now() - start).toBeLessThan(5_000);
   },
 );

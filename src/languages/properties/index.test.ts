@@ -88,6 +88,6 @@ test.each(["\\", "\\\n", "a\n", " ", "\\\n ", "=", ":\n", "#\n", "a\\u", "\r", "
     const text = unit.repeat(1_000_000 / unit.length);
     const start = performance.now();
     expect(read(text).errors.length).toBeLessThanOrEqual(100);
-    expect(performance.now() - start).toBeLessThan(2_000);
+    expect(performance.now() - start).toBeLessThan(5_000);
   },
 );

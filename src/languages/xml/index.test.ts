@@ -286,12 +286,12 @@ test.each([
   const text = before + unit.repeat(1_000_000 / unit.length);
   const start = performance.now();
   expect(read(text).errors.length).toBeLessThanOrEqual(100);
-  expect(performance.now() - start).toBeLessThan(2_000);
+  expect(performance.now() - start).toBeLessThan(5_000);
 });
 
 test("a megabyte of well-formed CRLF text takes linear time", () => {
   const text = `<a>${"\r\n".repeat(500_000)}</a>`;
   const start = performance.now();
   expect(because(text)).toEqual([]);
-  expect(performance.now() - start).toBeLessThan(2_000);
+  expect(performance.now() - start).toBeLessThan(5_000);
 });
