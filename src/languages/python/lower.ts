@@ -190,8 +190,10 @@ function statementsOf(context: Context, nodes: readonly Syntax[]): Statement[] {
   const take = (node: Syntax) => {
     for (const statement of statementOf(context, node)) lowered.push(statement);
   };
-  recover(context, take);
-  for (const node of nodes) {
+  const errors = context.pending;
+  context.pending = [];
+  const inOrder = errors.length === 0 ? nodes : [...nodes, ...errors].sort((a, b) => a.start - b.start);
+  for (const node of inOrder) {
     take(node);
     recover(context, take);
   }

@@ -524,6 +524,14 @@ describe("what is broken, old or hostile", () => {
     expect(bare(broken.arguments.at(-1))).toEqual({ value: opaque("syntax error"), spread: "map" });
   });
 
+  it("keeps the order of what stands around an error", async () => {
+    const { body, errors } = await read("a()\n) b() (\nc()\n");
+    expect(errors.length).toBeGreaterThan(0);
+    const order = ["a", "b", "c"].map((name) => JSON.stringify(body).indexOf(`"name":"${name}"`));
+    expect(order).toEqual(order.toSorted((x, y) => x - y));
+    expect(order).not.toContain(-1);
+  });
+
   it("limits how many errors it lists", async () => {
     expect((await read("a b ) = ;\n".repeat(500))).errors.length).toBeLessThanOrEqual(100);
   });
@@ -576,6 +584,7 @@ describe("resolve", () => {
   const files = project([
     "shop/__init__.py",
     "shop/models.py",
+    "shop/logging.py",
     "shop/views/__init__.py",
     "shop/views/home.py",
     "scripts/run.py",
@@ -592,7 +601,9 @@ describe("resolve", () => {
     ["helpers", "scripts/run.py", "scripts/helpers.py"],
     ["tool", "tests/test_tool.py", "src/tool/__init__.py"],
     ["site.settings.base", "backend/site/settings/local.py", "backend/site/settings/base.py"],
-    ["models", "shop/views/home.py", undefined],
+    ["models", "shop/views/home.py", "shop/models.py"],
+    ["logging", "shop/views/home.py", undefined],
+    ["logging", "shop/forms.py", "shop/logging.py"],
     ["os", "main.py", undefined],
     ["", "main.py", undefined],
     ["a..b", "main.py", undefined],
@@ -619,6 +630,11 @@ describe("resolve", () => {
     expect(python.resolve("plain", "apps/web/views.py", far)).toBe("apps/plain.py");
     expect(python.resolve("bottles", "apps/views.py", far)).toBe("apps/bottles.py");
     expect(python.resolve("bottles", "apps/web/views.py", project(["bottles.py"], listing))).toBe("bottles.py");
+  });
+
+  it("does not take the project's own name for something installed", () => {
+    const own = project(["backend/shop/__init__.py"], { "pyproject.toml": '[project]\nname = "shop"\n' });
+    expect(python.resolve("shop", "backend/run/main.py", own)).toBe("backend/shop/__init__.py");
   });
 
   it("does not take a script for the library of its name", () => {
