@@ -22,7 +22,7 @@ import type {
 /** How many levels may nest. */
 const DEEPEST = 400;
 /** What a link of a chain (`a.b().c()`, `a + b + c`, `else if`) weighs in levels: it is walked with a loop. */
-const LINK = 1 / 16;
+const LINK = 1 / 8;
 const LONGEST_ELSE_IF = 2_000;
 const MOST_ERRORS = 100;
 /** How many following cases the body of a `case` that falls through takes in. */
@@ -63,45 +63,58 @@ export function lower(root: Node, source: SourceFile): Program {
 /** Where the recognisable pieces of a part that could not be parsed go: the nearest list around it. */
 const LISTS = new Set(["program", "statement_block", "class_body", "arguments", "object", "array"]);
 
+/** Words and names have no children, so the parser need not be asked for them. */
+const LEAVES = new Set(["identifier", "property_identifier", "string_fragment", "number", "comment"]);
+
+/** Where the children of the node that the cursor is in go. */
+interface Place {
+  readonly node: Syntax;
+  readonly list: Syntax;
+  /** Directly under a part that could not be parsed, where punctuation means nothing. */
+  readonly stray: boolean;
+}
+
 function read(root: Node): { top: Syntax; errors: Span[]; comments: Span[] } {
   const errors: Span[] = [];
   const comments: Span[] = [];
   const broken = root.hasError;
   const cursor = root.walk();
+  const { language } = root.tree;
+  const isNamed: boolean[] = [];
   const top = syntax("program", root.startIndex, root.endIndex, null, true);
-  const open = [top];
-  const lists = [top];
 
-  const visit = (): Syntax => {
-    const parent = open.at(-1) ?? top;
-    const type = cursor.nodeType;
-    const named = cursor.nodeIsNamed;
-    const node = syntax(type, cursor.startIndex, cursor.endIndex, cursor.currentFieldName, named);
-    if (type === "comment" || type === "html_comment") {
-      comments.push(span(node));
-    } else if (type === "ERROR" || (broken && cursor.nodeIsMissing)) {
-      if (errors.length < MOST_ERRORS) errors.push(span(node));
-      if (type === "ERROR") return lists.at(-1) ?? top;
+  const visit = (place: Place): Place => {
+    const id = cursor.nodeTypeId;
+    const type = language.types[id] ?? "ERROR";
+    const named = (isNamed[id] ??= type === "ERROR" || language.nodeTypeIsNamed(id));
+    const start = cursor.startIndex;
+    // What has no name is written as its type is.
+    const end = named ? cursor.endIndex : start + type.length;
+    const node = syntax(type, start, end, cursor.currentFieldName, named);
+    const missing = broken && cursor.nodeIsMissing;
+    if (type === "ERROR" || missing) {
+      if (errors.length < MOST_ERRORS) errors.push({ start, end: missing ? start : end });
+      if (!missing) return { node: place.list, list: place.list, stray: true };
+    } else if (type === "comment" || type === "html_comment") {
+      comments.push({ start, end });
     } else {
-      parent.parts.push(node);
-      if (named) parent.children.push(node);
+      if (named || !place.stray) place.node.parts.push(node);
+      if (named) place.node.children.push(node);
     }
-    return node;
+    return { node, list: LISTS.has(type) ? node : place.list, stray: false };
   };
 
-  if (cursor.gotoFirstChild()) {
-    while (open.length > 0) {
-      const node = visit();
-      if (cursor.gotoFirstChild()) {
-        open.push(node);
-        lists.push(LISTS.has(node.type) ? node : (lists.at(-1) ?? top));
-        continue;
-      }
-      while (open.length > 0 && !cursor.gotoNextSibling()) {
-        cursor.gotoParent();
-        open.pop();
-        lists.pop();
-      }
+  const open: Place[] = cursor.gotoFirstChild() ? [{ node: top, list: top, stray: false }] : [];
+  for (let place = open.at(-1); place !== undefined; place = open.at(-1)) {
+    const next = visit(place);
+    const { named, type } = next.node;
+    if ((next.stray || (named && !LEAVES.has(type))) && cursor.gotoFirstChild()) {
+      open.push(next);
+      continue;
+    }
+    while (open.length > 0 && !cursor.gotoNextSibling()) {
+      cursor.gotoParent();
+      open.pop();
     }
   }
   cursor.delete();
@@ -351,7 +364,7 @@ function identifiersIn(node: Syntax): Syntax[] {
     rest = field(rest, "object");
   }
   if (rest !== undefined) found.push(rest);
-  return found.reverse();
+  return found.toReversed();
 }
 
 function dotted(c: Context, node: Syntax): Expression {
@@ -487,7 +500,9 @@ function boundNames(target: Target): string[] {
     case "list":
       return [...target.items, target.rest].flatMap((item) => (item ? boundNames(item) : []));
     case "object":
-      return [...target.entries.map((entry) => entry.target), target.rest].flatMap((one) => (one ? boundNames(one) : []));
+      return [...target.entries.map((entry) => entry.target), target.rest].flatMap((one) =>
+        one ? boundNames(one) : [],
+      );
     default:
       return [];
   }
@@ -537,7 +552,10 @@ function chainOfIfs(arms: readonly Arm[], otherwise: readonly Statement[], longe
 
 function endOfArms(arms: readonly Arm[], otherwise: readonly Statement[]): Expression {
   const at = { start: arms[0]?.span.start ?? 0, end: arms.at(-1)?.span.end ?? 0 };
-  const children = arms.flatMap((arm): Expression[] => [arm.test, { kind: "statements", body: arm.then, span: arm.span }]);
+  const children = arms.flatMap((arm): Expression[] => [
+    arm.test,
+    { kind: "statements", body: arm.then, span: arm.span },
+  ]);
   children.push({ kind: "statements", body: otherwise, span: at });
   return { kind: "opaque", because: "a chain of conditions that is too long", children, span: at };
 }
@@ -569,7 +587,8 @@ function switchStatement(c: Context, node: Syntax): Statement[] {
   c.depth = depth;
   for (const [i, one] of cases.entries()) {
     const then = [...one.body];
-    for (let j = i; j < i + LONGEST_FALL_THROUGH && cases[j]?.ends === false; j++) then.push(...(cases[j + 1]?.body ?? []));
+    for (let j = i; j < i + LONGEST_FALL_THROUGH && cases[j]?.ends === false; j++)
+      then.push(...(cases[j + 1]?.body ?? []));
     if (one.isDefault) otherwise = then;
     else arms.push({ test: anyOf(one), then, span: one.span });
   }
@@ -583,7 +602,9 @@ function casesOf(c: Context, switchBody: Syntax | undefined, subject: Expression
   let tests: Expression[] = [];
   let isDefault = false;
   let start: number | undefined;
-  const nodes = (switchBody?.children ?? []).filter((one) => one.type === "switch_case" || one.type === "switch_default");
+  const nodes = (switchBody?.children ?? []).filter(
+    (one) => one.type === "switch_case" || one.type === "switch_default",
+  );
   for (const [i, node] of nodes.entries()) {
     const test = field(node, "value");
     start ??= node.start;
@@ -696,7 +717,9 @@ function forInStatement(c: Context, node: Syntax): Statement[] {
     {
       kind: "loop",
       ...(bind !== undefined && { bind }),
-      ...(over !== undefined && { over: hasToken(node, "in") ? opaque(over.span, "the keys of an object", [over]) : over }),
+      ...(over !== undefined && {
+        over: hasToken(node, "in") ? opaque(over.span, "the keys of an object", [over]) : over,
+      }),
       body: body(c, field(node, "body")),
       span: span(node),
     },
@@ -933,7 +956,11 @@ const EXPRESSIONS: Readonly<Record<string, Lower<Expression>>> = {
   subscript_expression: chain,
   call_expression: chain,
   new_expression: newExpression,
-  object: (c, node) => ({ kind: "object", entries: node.children.flatMap((child) => entry(c, child)), span: span(node) }),
+  object: (c, node) => ({
+    kind: "object",
+    entries: node.children.flatMap((child) => entry(c, child)),
+    span: span(node),
+  }),
   array: list,
   function_expression: functionExpression,
   function: functionExpression,
@@ -1506,7 +1533,8 @@ function binary(c: Context, node: Syntax): Expression {
   return leftChain(
     c,
     node,
-    (link) => (field(link, "right") === undefined || link.type !== "binary_expression" ? undefined : field(link, "left")),
+    (link) =>
+      field(link, "right") === undefined || link.type !== "binary_expression" ? undefined : field(link, "left"),
     (left, link) => {
       const [right] = rightOf(c, link);
       const written = field(link, "operator")?.type ?? "";
