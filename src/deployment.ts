@@ -24,3 +24,12 @@ export const production: Deployment = {
   },
   origins: {},
 };
+
+/** Values that say nothing but yes or no, or which environment it is. */
+const harmless =
+  /^(?:true|false|yes|no|on|off|0|1|production|staging|development|test|always|never|auto|lax|strict|none)$/i;
+
+/** The environment as a report may show it: a value that could be a secret is left out. */
+export function disclosed({ environment }: Deployment): Record<string, string | null> {
+  return Object.fromEntries(Object.entries(environment).filter(([, value]) => value === null || harmless.test(value)));
+}

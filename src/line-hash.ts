@@ -77,7 +77,7 @@ function* visibleUnits(text: string): Generator<number> {
   let afterReturn = false;
   for (let position = 0; position < text.length; position += 1) {
     const unit = text.charCodeAt(position);
-    const skip = unit === 32 || unit === 9 || (afterReturn && unit === 10);
+    const skip: boolean = unit === 32 || unit === 9 || (afterReturn && unit === 10);
     afterReturn = !skip && unit === 13;
     if (!skip) yield unit === 13 ? 10 : unit;
   }

@@ -1,0 +1,101 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { CannotDo, type ExitStatus, failLevels } from "./exit.ts";
+import { formats } from "./reports/index.ts";
+import { visible } from "./terminal/text.ts";
+import { version } from "./version.ts";
+
+/** Verbs that are planned, so that nobody takes them for folders. */
+const planned = new Set(["fix", "probe", "watch"]);
+
+/**
+ * Runs the command line.
+ * @param words without the program and the script
+ * @returns the exit status; what went wrong has been told on stderr
+ */
+export async function run(words: readonly string[]): Promise<ExitStatus> {
+  let status: ExitStatus = 0;
+  const program = commands((result) => {
+    status = result;
+  });
+  try {
+    await program.parseAsync([...words], { from: "user" });
+    return status;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    return tell(error);
+  }
+}
+
+/** A fault of the tool shows its stack only to those who ask. */
+function tell(error: unknown): ExitStatus {
+  const message = error instanceof Error ? error.message : String(error);
+  const text = error instanceof CannotDo ? message : `setsecure failed, and should not have: ${message}`;
+  process.stderr.write(`${text.split("\n").map(visible).join("\n")}\n`);
+  if (!(error instanceof CannotDo) && process.env["SETSECURE_LOG"] === "debug" && error instanceof Error) {
+    process.stderr.write(`${error.stack}\n`);
+  }
+  return 2;
+}
+
+function commands(done: (status: ExitStatus) => void): Command {
+  const program = new Command("setsecure")
+    .description(
+      "For every cookie an application sets: does it carry Secure in production, and which line decides that?",
+    )
+    .version(version)
+    .exitOverride()
+    .showHelpAfterError("(see setsecure --help)");
+  const command = (usage: string, options?: { readonly isDefault?: boolean }) =>
+    program.command(usage, options).exitOverride();
+
+  withProjectOptions(command("scan [path...]", { isDefault: true }))
+    .description("list every cookie the code sets, with its verdict (also the default verb)")
+    .addOption(new Option("-f, --format <format>", "of the report on stdout").choices(formats).default("text"))
+    .option("-o, --output <format=file>", "another report, into a file; may be repeated", collect)
+    .addOption(new Option("--fail-on <level>", "lowest level that makes the exit status 1 (error)").choices(failLevels))
+    .option("--exit-zero", "exit with 0 whatever is found", false)
+    .option("--strict", "count what was skipped or is unknown as a finding", false)
+    .option("--allow-empty", "it is no failure when no file belongs to a known framework", false)
+    .option("--baseline [file]", "accept the findings of this file (setsecure-baseline.json)")
+    .option("--verbose", "show notes as fully as errors", false)
+    .action(async (paths: string[], flags) => {
+      const [first] = paths;
+      if (first !== undefined && planned.has(first)) throw new CannotDo(`The command ${first} does not exist yet.`);
+      done(await (await import("./commands/scan.ts")).scanCommand(paths, flags));
+    });
+
+  command("explain [name]")
+    .description("the page of a rule or a framework")
+    .action(async (name: string | undefined) => {
+      done(await (await import("./commands/explain.ts")).explainCommand(name));
+    });
+
+  const baseline = command("baseline").description("accept the findings of today, until they are gone");
+  for (const [action, says] of [
+    ["write", "write all findings of today to the baseline"],
+    ["prune", "drop from the baseline what is found no more"],
+  ] as const) {
+    withProjectOptions(baseline.command(`${action} [path]`).exitOverride())
+      .description(says)
+      .option("--baseline <file>", "the file to write (setsecure-baseline.json)")
+      .action(async (path: string | undefined, flags) => {
+        done(await (await import("./commands/baseline.ts")).baselineCommand(action, path ?? ".", flags));
+      });
+  }
+  return program;
+}
+
+function withProjectOptions(command: Command): Command {
+  return command
+    .option("--config <file>", "the configuration to use, instead of the nearest setsecure.config.json")
+    .option("--no-config", "use no configuration")
+    .option("--deployment <name>", "what is deployed (production)")
+    .addOption(new Option("--tls <where>", "where TLS ends (proxy)").choices(["proxy", "process", "none"]))
+    .option("--env <NAME=value>", "a variable of the deployment; NAME alone is unset; may be repeated", collect)
+    .option("--no-progress", "say nothing while it works");
+}
+
+function collect(value: string, before: readonly string[] | undefined): readonly string[] {
+  if (value === "") throw new InvalidArgumentError("It must not be empty.");
+  return [...(before ?? []), value];
+}

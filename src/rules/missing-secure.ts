@@ -1,0 +1,44 @@
+import type { Cookie } from "../cookie.ts";
+import type { Place } from "../evidence.ts";
+import type { Level } from "../finding.ts";
+import type { Rule } from "../rule.ts";
+import { cookieName } from "./words.ts";
+
+/** The cookie may travel over plain http. */
+export const missingSecure: Rule = {
+  name: "missing-secure",
+  title: "The cookie does not carry Secure in production",
+  cwe: 614,
+  securitySeverity: "6.5",
+  check(cookie) {
+    const level = levelOf(cookie);
+    if (level === undefined) return [];
+    return [{ level, message: messageOf(cookie), location: locationOf(cookie), related: [cookie.decidedBy] }];
+  },
+};
+
+function levelOf({ verdict, deletion, sensitive, notDeployed, condition }: Cookie): Level | undefined {
+  if (deletion || verdict === "secure") return undefined;
+  if (notDeployed !== undefined || verdict === "unknown") return "note";
+  if (verdict === "insecure") return sensitive ? "error" : "warning";
+  return condition?.inDeployment === "insecure" ? "warning" : "note";
+}
+
+function messageOf(cookie: Cookie): string {
+  const { verdict, because, condition, notDeployed } = cookie;
+  const says = {
+    secure: "",
+    insecure: `is sent without Secure: ${because}`,
+    conditional: `carries Secure only under a condition: ${condition?.says ?? because}`,
+    unknown: `may or may not carry Secure: ${because}`,
+  }[verdict];
+  const comesTo = condition?.inDeployment === "insecure" ? "; in this deployment it is off" : "";
+  const where = notDeployed === undefined ? "" : `; not in this deployment: ${notDeployed}`;
+  return `${cookieName(cookie)} ${says}${comesTo}${where}.`;
+}
+
+/** The smallest span that decides, where it stands in the file of the sink; else the sink. */
+function locationOf({ decidedBy, sink }: Cookie): Place {
+  if (decidedBy.from !== "file" || decidedBy.file !== sink.file) return sink;
+  return { file: decidedBy.file, span: decidedBy.span };
+}

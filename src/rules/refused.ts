@@ -1,0 +1,15 @@
+import type { Cookie } from "../cookie.ts";
+import type { Complaint } from "../rule.ts";
+import { cookieName } from "./words.ts";
+
+/** A cookie that browsers refuse unless it carries Secure. */
+export function refusedUnlessSecure(cookie: Cookie, why: string): readonly Complaint[] {
+  const { verdict, deletion, notDeployed, condition, sink, decidedBy, because } = cookie;
+  if (deletion || verdict === "secure") return [];
+  const off = verdict === "insecure" || condition?.inDeployment === "insecure";
+  const level = notDeployed !== undefined || !off ? "note" : verdict === "insecure" ? "error" : "warning";
+  const how = off ? "Browsers refuse it" : "Browsers refuse it whenever Secure is off";
+  return [
+    { level, message: `${cookieName(cookie)} ${why}. ${how}: ${because}.`, location: sink, related: [decidedBy] },
+  ];
+}

@@ -1,0 +1,79 @@
+import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { defineConfig } from "tsdown";
+
+const require = createRequire(import.meta.url);
+/** What the bundle holds of others. */
+const bundled = [
+  "@rgrove/parse-xml",
+  "@vscode/tree-sitter-wasm",
+  "commander",
+  "ignore",
+  "magic-string",
+  "web-tree-sitter",
+  "yaml",
+];
+const grammars = ["javascript", "typescript", "tsx", "python", "java", "c-sharp", "ruby"];
+
+const shared = {
+  format: "esm",
+  platform: "node",
+  target: "node20.19",
+  outExtensions: () => ({ js: ".js", dts: ".d.ts" }),
+} as const;
+
+export default defineConfig([
+  {
+    ...shared,
+    entry: { cli: "src/bin.ts", worker: "src/files/worker.ts", index: "src/index.ts" },
+    deps: { alwaysBundle: /./, onlyBundle: false },
+    dts: false,
+    hooks: {
+      "build:done": () => {
+        copyGrammars();
+        copyPages();
+        collectLicenses();
+      },
+    },
+  },
+  // The types of the parser stay outside: no public type speaks of them.
+  {
+    ...shared,
+    entry: { index: "src/index.ts" },
+    deps: { neverBundle: ["web-tree-sitter"] },
+    dts: { emitDtsOnly: true },
+    clean: false,
+  },
+]);
+
+function copyGrammars(): void {
+  const wasm = join(dirname(require.resolve("@vscode/tree-sitter-wasm/package.json")), "wasm");
+  for (const name of grammars) {
+    const file = `tree-sitter-${name}.wasm`;
+    cpSync(join(wasm, file), join("dist/grammars", file));
+  }
+  cpSync(require.resolve("web-tree-sitter/web-tree-sitter.wasm"), "dist/grammars/web-tree-sitter.wasm");
+}
+
+/** The reference pages, where `explain` finds them: of each rule, and of each framework. */
+function copyPages(): void {
+  for (const file of readdirSync("src/rules")) {
+    if (file.endsWith(".md")) cpSync(join("src/rules", file), join("dist/pages/rules", file));
+  }
+  if (!existsSync("src/frameworks")) return;
+  for (const name of readdirSync("src/frameworks")) {
+    const page = join("src/frameworks", name, "readme.md");
+    if (existsSync(page)) cpSync(page, join("dist/pages/frameworks", name, "readme.md"));
+  }
+}
+
+/** What is bundled keeps its licence beside it. */
+function collectLicenses(): void {
+  const texts = bundled.map((name) => {
+    const folder = join("node_modules", name);
+    const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
+    return `${name}\n\n${file === undefined ? "" : readFileSync(join(folder, file), "utf8").trim()}\n`;
+  });
+  writeFileSync("dist/licenses.txt", texts.join(`\n${"-".repeat(80)}\n\n`));
+}
