@@ -42,11 +42,24 @@ const does = (value: object) => ({ kind: "expression", value });
 const opaque = (because: string, ...children: object[]) => ({ kind: "opaque", because, children });
 const items = (...values: object[]) => values.map((value) => ({ value }));
 
-describe("imports", () => {
-  const imported = (from: string, names: [string, string][], more: object = {}) => {
-    return { kind: "import", from, names: names.map(([imported, local]) => ({ imported, local })), ...more };
-  };
+const imported = (from: string, names: [string, string][], more: object = {}) => {
+  return { kind: "import", from, names: names.map(([imported, local]) => ({ imported, local })), ...more };
+};
 
+const when = (test: object, then: object[], otherwise: object[] = []) => ({
+  kind: "if",
+  test,
+  then,
+  else: otherwise,
+});
+
+const project = (files: readonly string[], texts: Readonly<Record<string, string>> = {}): FileIndex => ({
+  has: (file) => files.includes(file),
+  endingIn: (suffix) => files.filter((file) => file === suffix || file.endsWith(`/${suffix}`)),
+  read: (file) => texts[file],
+});
+
+describe("imports", () => {
   it("binds modules, dotted modules and aliases", async () => {
     expect(await body("import os, a.b.c, d.e as f")).toEqual([
       imported("os", [["*", "os"]]),
@@ -289,13 +302,6 @@ describe("expressions", () => {
 });
 
 describe("statements", () => {
-  const when = (test: object, then: object[], otherwise: object[] = []) => ({
-    kind: "if",
-    test,
-    then,
-    else: otherwise,
-  });
-
   it("nests elif in else", async () => {
     expect(await body("if a: b\nelif c:\n  d\nelse:\n  e\n")).toEqual([
       when(name("a"), [does(name("b"))], [when(name("c"), [does(name("d"))], [does(name("e"))])]),
@@ -576,11 +582,6 @@ describe("what is broken, old or hostile", () => {
 });
 
 describe("resolve", () => {
-  const project = (files: readonly string[], texts: Readonly<Record<string, string>> = {}): FileIndex => ({
-    has: (file) => files.includes(file),
-    endingIn: (suffix) => files.filter((file) => file === suffix || file.endsWith(`/${suffix}`)),
-    read: (file) => texts[file],
-  });
   const files = project([
     "shop/__init__.py",
     "shop/models.py",
