@@ -76,12 +76,42 @@ function pairHeredoc(node: Syntax, waiting: Waiting[], heredocs: Map<number, Syn
   waiting.push({ beginnings: [], matched: 0, end: node.end });
 }
 
-function copyNode(cursor: TreeCursor): Syntax {
+/** Only these have an anonymous token that matters. */
+const WITH_OPERATOR = new Set(["binary", "unary", "operator_assignment", "call"]);
+
+/** Nodes without children, which need not be asked for any. */
+const LEAVES = new Set([
+  "identifier",
+  "constant",
+  "instance_variable",
+  "simple_symbol",
+  "hash_key_symbol",
+  "string_content",
+  "heredoc_content",
+  "escape_sequence",
+  "integer",
+  "self",
+]);
+
+/** Plain lists, whose children have no field names worth asking for. */
+const WITHOUT_FIELDS = new Set([
+  "program",
+  "body_statement",
+  "block_body",
+  "then",
+  "argument_list",
+  "array",
+  "hash",
+  "string",
+  "interpolation",
+]);
+
+function copyNode(cursor: TreeCursor, parent?: Syntax): Syntax {
   return {
     type: cursor.nodeType,
     start: cursor.startIndex,
     end: cursor.endIndex,
-    field: cursor.currentFieldName ?? undefined,
+    field: parent !== undefined && WITHOUT_FIELDS.has(parent.type) ? undefined : (cursor.currentFieldName ?? undefined),
     children: [],
   };
 }
@@ -108,10 +138,10 @@ function copyTree(rootNode: Node): Tree {
       return undefined;
     }
     if (!cursor.nodeIsNamed) {
-      if (cursor.currentFieldName === "operator") parent.operator = copyNode(cursor);
+      if (WITH_OPERATOR.has(parent.type) && cursor.currentFieldName === "operator") parent.operator = copyNode(cursor);
       return undefined;
     }
-    const node = copyNode(cursor);
+    const node = copyNode(cursor, parent);
     if (node.type === "comment") {
       comments.push({ start: node.start, end: node.end });
       return undefined;
@@ -119,7 +149,7 @@ function copyTree(rootNode: Node): Tree {
     if (node.type === "ERROR") noteError(node);
     if (node.type === "heredoc_beginning" || node.type === "heredoc_body") pairHeredoc(node, waiting, heredocs);
     if (node.type !== "heredoc_body") parent.children.push(node);
-    return node;
+    return LEAVES.has(node.type) ? undefined : node;
   };
 
   let descending = cursor.gotoFirstChild();
@@ -401,7 +431,10 @@ function callLink(node: Syntax, receiver: Expression | undefined, reading: Readi
   const list = field(node, "arguments");
   const block = field(node, "block");
   if (list === undefined && block === undefined) return called;
-  return call(node, called, list, block, reading);
+  if (block === undefined) return call(node, called, list, undefined, reading);
+  const isLambda = called.kind === "name" && called.name === "lambda";
+  const value = isLambda ? lambdaFunction(block, reading) : blockFunction(block, reading);
+  return call(node, called, list, { value, block: true, span: spanOf(block) }, reading);
 }
 
 /** The span of the arguments; `bare` when no parentheses stand around them. */
@@ -419,12 +452,12 @@ function call(
   node: Span,
   called: Expression,
   list: Syntax | undefined,
-  block: Syntax | undefined,
+  block: Argument | undefined,
   reading: Reading,
 ): Expression {
   const place = list === undefined ? undefined : argumentsPlace(list, reading);
   const items = list === undefined ? [] : listItems(list.children, true, reading);
-  if (block !== undefined) items.push({ value: blockFunction(block, reading), block: true, span: spanOf(block) });
+  if (block !== undefined) items.push(block);
   return {
     kind: "call",
     callee: called,
@@ -652,7 +685,8 @@ function textFrom(node: Span, parts: readonly Part[]): Expression {
   const merged: Part[] = [];
   let constant: string[] = [];
   const flush = () => {
-    if (constant.length > 0) merged.push(constant.join(""));
+    const joined = constant.join("");
+    if (joined !== "") merged.push(joined);
     constant = [];
   };
   for (const part of parts) {
@@ -839,16 +873,15 @@ function blockFunction(node: Syntax, reading: Reading): FunctionExpression {
   return { ...makeFunction(node, "continue", reading), lexicalThis: true, blockScope: true };
 }
 
+/** The block of a lambda: `return` and `next` leave the lambda itself. */
+function lambdaFunction(node: Syntax, reading: Reading): FunctionExpression {
+  return { ...makeFunction(node, "return", reading), lexicalThis: true };
+}
+
 /** `->(x) { … }`: the parameters stand beside the block. */
 function lambda(node: Syntax, reading: Reading): Expression {
-  const inner = field(node, "body");
-  const lowered = inner === undefined ? makeFunction(node, "return", reading) : makeFunction(inner, "return", reading);
-  return {
-    ...lowered,
-    parameters: parameters(field(node, "parameters"), reading),
-    lexicalThis: true,
-    span: spanOf(node),
-  };
+  const lowered = lambdaFunction(field(node, "body") ?? node, reading);
+  return { ...lowered, parameters: parameters(field(node, "parameters"), reading), span: spanOf(node) };
 }
 
 function methodFunction(node: Syntax, reading: Reading): FunctionExpression {
