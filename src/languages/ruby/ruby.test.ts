@@ -40,6 +40,16 @@ const expression = (value: unknown) => ({ kind: "expression", value });
 const parameter = (of: string, more: object = {}) => ({ target: name(of), name: of, ...more });
 const local = (of: string, value: unknown) => ({ kind: "assign", target: name(of), value, declare: "local" });
 
+const branch = (test: unknown, yes: unknown[], no: unknown[] = []) => ({
+  kind: "if",
+  test,
+  ["then"]: yes.map(expression),
+  else: no,
+});
+const not = (value: unknown) => ({ kind: "not", value });
+
+const bodyOf = (argument: Expression | undefined) => (argument?.kind === "function" ? plain(argument.body) : undefined);
+
 describe("names, members and calls", () => {
   it("leaves what has no arguments a name or a member", async () => {
     expect(await value("foo")).toEqual(name("foo"));
@@ -280,14 +290,6 @@ describe("assignments", () => {
 });
 
 describe("branches and loops", () => {
-  const branch = (test: unknown, yes: unknown[], no: unknown[] = []) => ({
-    kind: "if",
-    test,
-    ["then"]: yes.map(expression),
-    else: no,
-  });
-  const not = (value: unknown) => ({ kind: "not", value });
-
   it("lowers if, elsif, unless and their modifiers", async () => {
     expect(await statements("if a\n b\nelsif c\n d\nelse\n e\nend")).toEqual([
       branch(name("a"), [name("b")], [branch(name("c"), [name("d")], [expression(name("e"))])]),
@@ -344,8 +346,6 @@ describe("branches and loops", () => {
   });
 
   it("goes on after next in a block, and returns from a lambda", async () => {
-    const bodyOf = (argument: Expression | undefined) =>
-      argument?.kind === "function" ? plain(argument.body) : undefined;
     const block = await callOf("a.b { next 1 }");
     expect(bodyOf(block.arguments[0]?.value)).toEqual([expression(literal(1)), { kind: "continue" }]);
     const inLambda = await callOf("lambda { next 1 }");
