@@ -54,7 +54,10 @@ export function lower(tree: TreeNode, source: SourceFile): Program {
   };
   const nodes = partsOf(root);
   collectShapes(context, nodes);
-  const namespace = fieldOf(nodes.find((node) => NAMESPACES.has(node.type)), "name");
+  const namespace = fieldOf(
+    nodes.find((node) => NAMESPACES.has(node.type)),
+    "name",
+  );
   return {
     kind: "program",
     file: source.file,
@@ -86,6 +89,26 @@ interface Reading {
   readonly comments: readonly Span[];
 }
 
+/** Tokens that say nothing beside the nodes around them. */
+const PUNCTUATION = new Set([";", ",", ".", "(", ")", "[", "]", "}", ":"]);
+
+/** Nodes that are read from their text. */
+const LEAVES = new Set([
+  "identifier",
+  "comment",
+  "modifier",
+  "predefined_type",
+  "implicit_type",
+  "string_literal",
+  "verbatim_string_literal",
+  "raw_string_literal",
+  "character_literal",
+  "integer_literal",
+  "real_literal",
+  "boolean_literal",
+  "null_literal",
+]);
+
 /** Copies the tree, in one pass without recursion, and notes its outermost errors and its comments. */
 function read(tree: TreeNode): Reading {
   const { language } = tree.tree;
@@ -94,20 +117,16 @@ function read(tree: TreeNode): Reading {
   const errors: Span[] = [];
   const comments: Span[] = [];
   const cursor = tree.walk();
-  const copy = (): Node => {
-    const id = cursor.nodeTypeId;
-    const type = language.types[id] ?? "ERROR";
-    return {
-      type,
-      named: type === "ERROR" || (names[id] ??= language.nodeTypeIsNamed(id)),
-      missing: broken && cursor.nodeIsMissing,
-      field: language.fields[cursor.currentFieldId] ?? undefined,
-      startIndex: cursor.startIndex,
-      endIndex: cursor.endIndex,
-      children: [],
-    };
-  };
-  const root = copy();
+  const copy = (id: number, type: string): Node => ({
+    type,
+    named: type === "ERROR" || (names[id] ??= language.nodeTypeIsNamed(id)),
+    missing: broken && cursor.nodeIsMissing,
+    field: language.fields[cursor.currentFieldId] ?? undefined,
+    startIndex: cursor.startIndex,
+    endIndex: cursor.endIndex,
+    children: [],
+  });
+  const root = copy(cursor.nodeTypeId, tree.type);
   const ancestors = [root];
   let faulty = 0;
   const enter = (node: Node): void => {
@@ -119,11 +138,18 @@ function read(tree: TreeNode): Reading {
   enter(root);
   for (let down = cursor.gotoFirstChild(); ancestors.length > 0; ) {
     if (down) {
-      const node = copy();
+      const id = cursor.nodeTypeId;
+      const type = language.types[id] ?? "ERROR";
+      if (!broken && PUNCTUATION.has(type)) {
+        down = cursor.gotoNextSibling();
+        if (!down) cursor.gotoParent();
+        continue;
+      }
+      const node = copy(id, type);
       ancestors.at(-1)!.children.push(node);
       ancestors.push(node);
       enter(node);
-      down = cursor.gotoFirstChild();
+      down = (broken || (node.named && !LEAVES.has(type))) && cursor.gotoFirstChild();
     } else {
       if (ancestors.pop()!.type === "ERROR") faulty--;
       if (ancestors.length === 0) break;
@@ -196,7 +222,7 @@ function textOf(context: Context, node: Node): string {
 /** The children that mean something: named ones, `this` and `base`; what stands in an ERROR takes its place. */
 function partsOf(node: Node): Node[] {
   const parts: Node[] = [];
-  const stack = [...node.children].reverse();
+  const stack = node.children.toReversed();
   for (let child = stack.pop(); child !== undefined; child = stack.pop()) {
     if (child.missing) continue;
     if (child.type === "ERROR") {
@@ -446,7 +472,7 @@ function declaredType(context: Context, expression: Expression | Target): string
   if (at.kind === "this") shape = context.owners.at(-1);
   else if (at.kind === "name") type = nameType(context, at.name);
   else return undefined;
-  for (const property of path.reverse()) {
+  for (const property of path.toReversed()) {
     if (type !== undefined) shape = context.shapes.get(typeText(type));
     type = shape?.fields.get(property);
     shape = undefined;
@@ -466,7 +492,8 @@ function nameType(context: Context, name: string): string | undefined {
 function calledParameters(context: Context, callee: Expression, count: number): readonly string[] {
   let overloads: readonly string[][] | undefined;
   if (callee.kind === "name") {
-    overloads = context.owners.at(-1)?.methods.get(callee.name) ?? context.shapes.get(callee.name)?.methods.get("constructor");
+    overloads =
+      context.owners.at(-1)?.methods.get(callee.name) ?? context.shapes.get(callee.name)?.methods.get("constructor");
   } else if (callee.kind === "member") {
     const { object, property } = callee;
     const type = declaredType(context, object);
@@ -566,7 +593,9 @@ function memberAsStatement(item: Member, node: Node): Statement[] {
   const span = spanOf(node);
   const target: Target = { kind: "name", name: item.name, span };
   const value = item.kind === "field" ? item.value : item.function;
-  return value === undefined ? [] : [{ kind: "assign", target, value, declare: "block", hoisted: item.kind !== "field", span }];
+  return value === undefined
+    ? []
+    : [{ kind: "assign", target, value, declare: "block", hoisted: item.kind !== "field", span }];
 }
 
 const STATEMENTS: ReadonlyMap<string, StatementReader> = new Map<string, StatementReader>([
@@ -687,12 +716,16 @@ function yieldStatement(context: Context, node: Node): Statement[] {
 function expressionStatements(context: Context, node: Node): Statement[] {
   return partsOf(node).map((part) => {
     const value = expression(context, part);
-    return value.kind === "assignment" ? { ...value.assignment, span: spanOf(node) } : expressionStatement(value, spanOf(node));
+    return value.kind === "assignment"
+      ? { ...value.assignment, span: spanOf(node) }
+      : expressionStatement(value, spanOf(node));
   });
 }
 
 function declarationsIn(context: Context, node: Node): Statement[] {
-  return partsOf(node).flatMap((part) => (part.type === "variable_declaration" ? variableDeclaration(context, part) : []));
+  return partsOf(node).flatMap((part) =>
+    part.type === "variable_declaration" ? variableDeclaration(context, part) : [],
+  );
 }
 
 function variableDeclaration(context: Context, node: Node): Statement[] {
@@ -765,7 +798,10 @@ function ifChain(
   branches: readonly { readonly test: Expression; readonly then: readonly Statement[]; readonly span: Span }[],
   otherwise: readonly Statement[],
 ): readonly Statement[] {
-  return branches.reduceRight<readonly Statement[]>((rest, branch) => [{ kind: "if", ...branch, else: rest }], otherwise);
+  return branches.reduceRight<readonly Statement[]>(
+    (rest, branch) => [{ kind: "if", ...branch, else: rest }],
+    otherwise,
+  );
 }
 
 function forStatement(context: Context, node: Node): Statement[] {
@@ -774,7 +810,9 @@ function forStatement(context: Context, node: Node): Statement[] {
   const initial = named(fieldsOf(node, "initializer"));
   const update = named(fieldsOf(node, "update"));
   const before = initial.flatMap((part) =>
-    part.type === "variable_declaration" ? variableDeclaration(context, part) : [asStatement(expression(context, part))],
+    part.type === "variable_declaration"
+      ? variableDeclaration(context, part)
+      : [asStatement(expression(context, part))],
   );
   const test = condition ? { test: expression(context, condition) } : {};
   const after = update.map((part) => asStatement(expression(context, part)));
@@ -827,7 +865,9 @@ function scopedStatement(context: Context, node: Node): Statement[] {
   const parts = partsOf(node);
   const body = parts.pop();
   const before = parts.flatMap((part) =>
-    part.type === "variable_declaration" ? variableDeclaration(context, part) : [asStatement(expression(context, part))],
+    part.type === "variable_declaration"
+      ? variableDeclaration(context, part)
+      : [asStatement(expression(context, part))],
   );
   return [{ kind: "block", body: [...before, ...bodyOf(context, body)], span: spanOf(node) }];
 }
@@ -946,16 +986,17 @@ function caseTest(context: Context, subject: Expression, pattern: Node, when: No
 }
 
 /** `break` leaves the switch: it goes, and what follows a branch that ends in one moves into the other branch. */
-function withoutBreaks(body: readonly Statement[]): Statement[] {
+function withoutBreaks(body: readonly Statement[], depth = 0): readonly Statement[] {
+  if (depth > DEEPEST) return body;
   const kept: Statement[] = [];
   for (let index = 0; index < body.length; index++) {
     const statement = body[index]!;
     if (statement.kind === "break") return kept;
     if (statement.kind === "block") {
-      kept.push({ ...statement, body: withoutBreaks(statement.body) });
+      kept.push({ ...statement, body: withoutBreaks(statement.body, depth + 1) });
       if (statement.body.at(-1)?.kind === "break") return kept;
     } else if (statement.kind === "try") {
-      kept.push({ ...statement, body: withoutBreaks(statement.body) });
+      kept.push({ ...statement, body: withoutBreaks(statement.body, depth + 1) });
       if (statement.body.at(-1)?.kind === "break") return kept;
     } else if (statement.kind === "if") {
       const leavesThen = statement.then.at(-1)?.kind === "break";
@@ -963,8 +1004,8 @@ function withoutBreaks(body: readonly Statement[]): Statement[] {
       const rest = leavesThen || leavesElse ? body.slice(index + 1) : [];
       kept.push({
         ...statement,
-        then: withoutBreaks(leavesThen ? statement.then : [...statement.then, ...rest]),
-        else: withoutBreaks(leavesElse || !leavesThen ? statement.else : [...statement.else, ...rest]),
+        then: withoutBreaks(leavesThen ? statement.then : [...statement.then, ...rest], depth + 1),
+        else: withoutBreaks(leavesElse || !leavesThen ? statement.else : [...statement.else, ...rest], depth + 1),
       });
       if (leavesThen || leavesElse) return kept;
     } else {
@@ -980,18 +1021,20 @@ function switchExpression(context: Context, node: Node, expected: string | undef
   const span = spanOf(node);
   if (!value) return opaque("switch", span);
   const { subject, before } = subjectOf(context, value);
-  const cases = parts.filter((part) => part.type === "switch_expression_arm").map((arm): Case => {
-    const inner = partsOf(arm);
-    const [pattern, when] = inner;
-    const result = inner.at(-1);
-    const guard = when?.type === "when_clause" ? when : undefined;
-    const always = pattern?.type === "discard" && !guard;
-    return {
-      test: pattern && !always ? caseTest(context, subject, pattern, guard) : undefined,
-      then: result ? [valueStatement(context, result, expected)] : [],
-      span: spanOf(arm),
-    };
-  });
+  const cases = parts
+    .filter((part) => part.type === "switch_expression_arm")
+    .map((arm): Case => {
+      const inner = partsOf(arm);
+      const [pattern, when] = inner;
+      const result = inner.at(-1);
+      const guard = when?.type === "when_clause" ? when : undefined;
+      const always = pattern?.type === "discard" && !guard;
+      return {
+        test: pattern && !always ? caseTest(context, subject, pattern, guard) : undefined,
+        then: result ? [valueStatement(context, result, expected)] : [],
+        span: spanOf(arm),
+      };
+    });
   return { kind: "statements", body: [...before, ...caseChain(cases, span)], span };
 }
 
@@ -1004,7 +1047,13 @@ function valueStatement(context: Context, node: Node, expected: string | undefin
 // Patterns
 
 function binary(operator: BinaryOperator, left: Expression, right: Expression): Expression {
-  return { kind: "binary", operator, left, right, span: { start: Math.min(left.span.start, right.span.start), end: right.span.end } };
+  return {
+    kind: "binary",
+    operator,
+    left,
+    right,
+    span: { start: Math.min(left.span.start, right.span.start), end: right.span.end },
+  };
 }
 
 function bound(name: string, value: Expression, span: Span, type: string | undefined): Statement {
@@ -1045,6 +1094,7 @@ function readPattern(context: Context, subject: Expression, node: Node, place: "
     case "parenthesized_pattern":
       return inner ? again(inner) : always(span);
     case "negated_pattern":
+      if (inner && PATTERN_CHAINS.has(inner.type)) return patternChain(context, subject, node, place);
       return { kind: "not", value: inner ? again(inner) : always(span), span };
     case "and_pattern":
     case "or_pattern":
@@ -1080,23 +1130,35 @@ function constantTest(context: Context, subject: Expression, node: Node, place: 
   return isType || declared ? instanceOf(context, subject, node) : binary("==", subject, expression(context, node));
 }
 
-/** `a or b or c` nests to the left without bound. */
+/**
+ * `not a and b or c`, read with a loop and joined by precedence: the grammar lets `not` take all that follows it.
+ */
 function patternChain(context: Context, subject: Expression, node: Node, place: "is" | "case"): Expression {
-  const rights: { operator: BinaryOperator; right: Node }[] = [];
-  let at: Node = node;
-  while (at.type === "and_pattern" || at.type === "or_pattern") {
+  const choices: Expression[] = [];
+  let test: Expression | undefined;
+  const stack: { readonly node: Node; readonly operator?: string; readonly not?: readonly Node[] }[] = [{ node }];
+  for (let item = stack.pop(); item !== undefined; item = stack.pop()) {
+    const { node: at, operator = "and", not = [] } = item;
     const left = fieldOf(at, "left");
     const right = fieldOf(at, "right");
-    if (!left || !right) break;
-    rights.push({ operator: at.type === "and_pattern" ? "and" : "or", right });
-    at = left;
+    const inner = at.type === "negated_pattern" ? lastPart(at) : undefined;
+    if (PATTERN_CHAINS.has(at.type) && left && right) {
+      stack.push({ node: right, operator: at.type === "or_pattern" ? "or" : "and" }, { node: left, operator, not });
+    } else if (inner && PATTERN_CHAINS.has(inner.type)) {
+      stack.push({ node: inner, operator, not: [...not, at] });
+    } else {
+      const read = not.reduceRight<Expression>(
+        (value, { startIndex }) => ({ kind: "not", value, span: { start: startIndex, end: at.endIndex } }),
+        patternTest(context, subject, at, place),
+      );
+      if (operator === "or" && test) choices.push(test);
+      test = operator === "or" || !test ? read : binary("and", test, read);
+    }
   }
-  const first = at === node ? always(spanOf(node)) : patternTest(context, subject, at, place);
-  return rights.reduceRight(
-    (left, { operator, right }) => binary(operator, left, patternTest(context, subject, right, place)),
-    first,
-  );
+  return [...choices, test ?? always(spanOf(node))].reduce((left, right) => binary("or", left, right));
 }
+
+const PATTERN_CHAINS = new Set(["and_pattern", "or_pattern"]);
 
 function recursiveTest(context: Context, subject: Expression, node: Node): Expression {
   const type = fieldOf(node, "type");
@@ -1147,7 +1209,13 @@ const MEMBERS: ReadonlyMap<string, MemberReader> = new Map<string, MemberReader>
   ["extension_declaration", extension],
 ]);
 
-const SKIPPED_MEMBERS = new Set(["modifier", "attribute_list", "delegate_declaration", "using_directive", "preproc_arg"]);
+const SKIPPED_MEMBERS = new Set([
+  "modifier",
+  "attribute_list",
+  "delegate_declaration",
+  "using_directive",
+  "preproc_arg",
+]);
 
 function members(context: Context, node: Node): Member[] {
   return deeper<Member[]>(
@@ -1182,13 +1250,15 @@ function classExpression(context: Context, node: Node): ClassExpression {
   const body = fieldOf(node, "body");
   const bases = partsOf(node).find((part) => part.type === "base_list");
   const parameters = childOfType(node, "parameter_list");
-  const baseParts = bases ? partsOf(bases).flatMap((part) => (part.type === "primary_constructor_base_type" ? partsOf(part) : [part])) : [];
+  const baseParts = bases
+    ? partsOf(bases).flatMap((part) => (part.type === "primary_constructor_base_type" ? partsOf(part) : [part]))
+    : [];
   const baseArguments = baseParts.find((part) => part.type === "argument_list");
   context.owners.push(shapeOf(context, node));
   context.scopes.push(new Map());
   const all: Member[] = parameters ? primaryConstructor(context, parameters, baseArguments) : [];
   const declared = body ? partsOf(body) : [];
-  if (node.type === "enum_declaration") all.push(...enumFields(context, declared));
+  if (node.type === "enum_declaration") for (const item of enumFields(context, declared)) all.push(item);
   else for (const part of declared) for (const item of members(context, part)) all.push(item);
   context.scopes.pop();
   context.owners.pop();
@@ -1206,7 +1276,9 @@ function classExpression(context: Context, node: Node): ClassExpression {
 function primaryConstructor(context: Context, list: Node, baseArguments: Node | undefined): Member[] {
   const span = spanOf(list);
   const parameters = parametersOf(context, list);
-  const body: Statement[] = baseArguments ? [expressionStatement(call(context, { kind: "super", span: spanOf(baseArguments) }, baseArguments, baseArguments))] : [];
+  const body: Statement[] = baseArguments
+    ? [expressionStatement(call(context, { kind: "super", span: spanOf(baseArguments) }, baseArguments, baseArguments))]
+    : [];
   const own: Member[] = [];
   for (const { name, type, target } of parameters) {
     const { span } = target;
@@ -1214,7 +1286,15 @@ function primaryConstructor(context: Context, list: Node, baseArguments: Node | 
     const filled: Target = { kind: "member", object: { kind: "this", span }, property: name, span, propertySpan: span };
     body.push({ kind: "assign", target: filled, value: { kind: "name", name, span }, span });
   }
-  const value: FunctionExpression = { kind: "function", name: "constructor", parameters, body, annotations: [], span, bodySpan: span };
+  const value: FunctionExpression = {
+    kind: "function",
+    name: "constructor",
+    parameters,
+    body,
+    annotations: [],
+    span,
+    bodySpan: span,
+  };
   return [...own, { kind: "method", name: "constructor", role: "constructor", static: false, function: value }];
 }
 
@@ -1235,7 +1315,14 @@ function enumFields(context: Context, nodes: readonly Node[]): Member[] {
     const literal: Expression = { kind: "literal", value: offset, span: spanOf(given ?? name) };
     const value = base === undefined ? literal : offset === 0 ? base : binary("+", base, literal);
     const span = spanOf(node);
-    fields.push({ kind: "field", name: nameText(context, name), value, static: true, annotations: annotations(context, node), span });
+    fields.push({
+      kind: "field",
+      name: nameText(context, name),
+      value,
+      static: true,
+      annotations: annotations(context, node),
+      span,
+    });
     offset++;
   }
   return fields;
@@ -1247,7 +1334,7 @@ function enumMembers(node: Node): Node[] {
   const stack = [node];
   for (let at = stack.pop(); at !== undefined; at = stack.pop()) {
     if (at.type === "enum_member_declaration") found.push(at);
-    else if (at.type.startsWith("preproc_")) stack.push(...partsOf(at).reverse());
+    else if (at.type.startsWith("preproc_")) for (const part of partsOf(at).toReversed()) stack.push(part);
   }
   return found;
 }
@@ -1274,16 +1361,25 @@ function field(
   attributes: readonly Expression[],
   span: Span,
 ): Member {
-  return { kind: "field", name, ...(value ? { value } : {}), static: isStatic, ...typed(type), annotations: attributes, span };
+  return {
+    kind: "field",
+    name,
+    ...(value ? { value } : {}),
+    static: isStatic,
+    ...typed(type),
+    annotations: attributes,
+    span,
+  };
 }
 
-const ACCESSORS: ReadonlyMap<string, { readonly role: "getter" | "setter" | "method"; readonly prefix: string }> = new Map([
-  ["get", { role: "getter", prefix: "" }],
-  ["set", { role: "setter", prefix: "" }],
-  ["init", { role: "setter", prefix: "" }],
-  ["add", { role: "method", prefix: "add_" }],
-  ["remove", { role: "method", prefix: "remove_" }],
-]);
+const ACCESSORS: ReadonlyMap<string, { readonly role: "getter" | "setter" | "method"; readonly prefix: string }> =
+  new Map([
+    ["get", { role: "getter", prefix: "" }],
+    ["set", { role: "setter", prefix: "" }],
+    ["init", { role: "setter", prefix: "" }],
+    ["add", { role: "method", prefix: "add_" }],
+    ["remove", { role: "method", prefix: "remove_" }],
+  ]);
 
 /** A property, an indexer (`this[]`) or an event with accessors. */
 function property(context: Context, node: Node): Member[] {
@@ -1306,7 +1402,9 @@ function property(context: Context, node: Node): Member[] {
     const { role, prefix } = accessor;
     const writes = role !== "getter";
     const span = spanOf(fieldOf(part, "name") ?? part);
-    const extra: Parameter[] = writes ? [{ target: { kind: "name", name: "value", span }, name: "value", ...typed(type), span }] : [];
+    const extra: Parameter[] = writes
+      ? [{ target: { kind: "name", name: "value", span }, name: "value", ...typed(type), span }]
+      : [];
     const result = writes ? undefined : type;
     const made = bodyFunction(context, { node: part, name: prefix + name, list, body, result, attributes, extra });
     return [{ kind: "method", name: prefix + name, role, static: isStatic, function: made }];
@@ -1364,11 +1462,13 @@ function extension(context: Context, node: Node): Member[] {
   const body = childOfType(node, "extension_body");
   const receiver = childOfType(node, "receiver_parameter");
   const first = receiver ? parameter(context, receiver, false) : undefined;
-  return (body ? partsOf(body) : []).flatMap((part) => members(context, part)).map((item): Member => {
-    if (item.kind !== "method" || !first) return item;
-    const made = { ...item.function, parameters: [first, ...item.function.parameters] };
-    return { ...item, static: true, function: made };
-  });
+  return (body ? partsOf(body) : [])
+    .flatMap((part) => members(context, part))
+    .map((item): Member => {
+      if (item.kind !== "method" || !first) return item;
+      const made = { ...item.function, parameters: [first, ...item.function.parameters] };
+      return { ...item, static: true, function: made };
+    });
 }
 
 // Functions
@@ -1449,7 +1549,13 @@ function parametersOf(context: Context, list: Node): Parameter[] {
       const type = fullType(context, restType);
       const name = nameText(context, child);
       const span = { start: rest.startIndex, end: child.endIndex };
-      parameters.push({ target: { kind: "name", name, span: spanOf(child) }, name, ...typed(type), rest: "list", span });
+      parameters.push({
+        target: { kind: "name", name, span: spanOf(child) },
+        name,
+        ...typed(type),
+        rest: "list",
+        span,
+      });
       declareType(context, name, type);
     }
   }
@@ -1543,10 +1649,10 @@ function reason(type: string): string {
 /** Every expression directly under a node, for what has no place in the neutral program. */
 function childrenOf(context: Context, node: Node): Expression[] {
   const children: Expression[] = [];
-  const stack = partsOf(node).reverse();
+  const stack = partsOf(node).toReversed();
   for (let part = stack.pop(); part !== undefined; part = stack.pop()) {
-    if (NOT_EXPRESSIONS.has(part.type)) continue;
-    if (WRAPPERS.test(part.type)) stack.push(...partsOf(part).reverse());
+    if (NOT_EXPRESSIONS.has(part.type) || (part.field === "name" && part.type === "identifier")) continue;
+    if (WRAPPERS.test(part.type)) for (const inner of partsOf(part).toReversed()) stack.push(inner);
     else if (STATEMENTS.has(part.type) && part.type !== "preproc_if") children.push(asExpression(context, part));
     else children.push(expression(context, part));
   }
@@ -1569,12 +1675,18 @@ const EXPRESSIONS: ReadonlyMap<string, ExpressionReader> = new Map<string, Expre
   ["this", (_, node) => ({ kind: "this", span: spanOf(node) })],
   ["base", (_, node) => ({ kind: "super", span: spanOf(node) })],
   ["null_literal", (_, node) => ({ kind: "literal", value: null, span: spanOf(node) })],
-  ["boolean_literal", (context, node) => ({ kind: "literal", value: textOf(context, node) === "true", span: spanOf(node) })],
+  [
+    "boolean_literal",
+    (context, node) => ({ kind: "literal", value: textOf(context, node) === "true", span: spanOf(node) }),
+  ],
   ["integer_literal", numberLiteral],
   ["real_literal", numberLiteral],
   ["character_literal", (context, node) => stringLiteral(node, unescape(textOf(context, node).slice(1, -1)))],
   ["string_literal", (context, node) => stringLiteral(node, unescape(quoted(textOf(context, node), 1)))],
-  ["verbatim_string_literal", (context, node) => stringLiteral(node, quoted(textOf(context, node), 2).replaceAll('""', '"'))],
+  [
+    "verbatim_string_literal",
+    (context, node) => stringLiteral(node, quoted(textOf(context, node), 2).replaceAll('""', '"')),
+  ],
   ["raw_string_literal", (context, node) => stringLiteral(node, rawText(textOf(context, node)))],
   ["interpolated_string_expression", interpolated],
   ["parenthesized_expression", (context, node, expected) => operand(context, node, [], expected)],
@@ -1607,7 +1719,10 @@ const EXPRESSIONS: ReadonlyMap<string, ExpressionReader> = new Map<string, Expre
   ["switch_expression", switchExpression],
   ["lambda_expression", lambda],
   ["anonymous_method_expression", lambda],
-  ["throw_expression", (context, node) => ({ kind: "statements", body: [throwStatement(context, node)], span: spanOf(node) })],
+  [
+    "throw_expression",
+    (context, node) => ({ kind: "statements", body: [throwStatement(context, node)], span: spanOf(node) }),
+  ],
   ["default_expression", (_, node) => opaque("default", spanOf(node))],
   ["typeof_expression", (_, node) => opaque("typeof", spanOf(node))],
   ["sizeof_expression", (_, node) => opaque("sizeof", spanOf(node))],
@@ -1847,7 +1962,7 @@ function operators(context: Context, node: Node, expected: string | undefined, o
       operands.push(joined(operator, first, second));
     }
   };
-  for (const { operator, right, steps, test } of links.reverse()) {
+  for (const { operator, right, steps, test } of links.toReversed()) {
     const precedence = test ? RELATIONAL : (BINARY.get(operator)?.precedence ?? 0);
     join(spread ? precedence : 0, spread && operator === "??");
     if (test) {
@@ -1874,7 +1989,9 @@ function linkOf(node: Node, steps: readonly Node[]): { readonly link: Link; read
 
 function operandOf(context: Context, node: Node, expected: string | undefined, steps: readonly Node[]): Operand {
   const broken = OPERATORS.has(node.type) && !linkOf(node, steps);
-  const value = broken ? opaque("operator", spanOf(node), childrenOf(context, node)) : expression(context, node, expected, steps);
+  const value = broken
+    ? opaque("operator", spanOf(node), childrenOf(context, node))
+    : expression(context, node, expected, steps);
   return { value, start: node.startIndex, end: Math.max(node.endIndex, steps.at(-1)?.endIndex ?? 0) };
 }
 
@@ -1898,7 +2015,10 @@ function tested(context: Context, left: Operand, operator: string, node: Node): 
   const name = `subject:${left.value.span.start}`;
   const subject: Expression = { kind: "name", name, span: left.value.span };
   const test = expressionStatement(patternTest(context, subject, pattern, "is"), span);
-  return { value: { kind: "statements", body: [bound(name, left.value, left.value.span, undefined), test], span }, ...span };
+  return {
+    value: { kind: "statements", body: [bound(name, left.value, left.value.span, undefined), test], span },
+    ...span,
+  };
 }
 
 function withSpan(value: Expression, span: Span): Expression {
@@ -1929,7 +2049,7 @@ function peel(node: Node): { readonly base: Node; readonly steps: readonly Node[
     steps.push(base);
     base = inner;
   }
-  return { base, steps: steps.reverse() };
+  return { base, steps: steps.toReversed() };
 }
 
 /** What stands before the `!` that only silences the compiler. */
@@ -1940,12 +2060,14 @@ function nonNull(node: Node): Node | undefined {
 function chain(context: Context, node: Node, expected?: string, outer: readonly Node[] = []): Expression {
   const { base, steps } = peel(node);
   const all = outer.length > 0 ? [...steps, ...outer] : steps;
-  if (all.length > 0 && (OPERATORS.has(base.type) || LOOSE.has(base.type))) return expression(context, base, expected, all);
-  let value: Expression = CHAINS.has(base.type) && base.type !== "postfix_unary_expression"
-    ? opaque(reason(base.type), spanOf(base), childrenOf(context, base))
-    : all.length > 0 && base !== node
-      ? expression(context, base)
-      : primary(context, base, expected);
+  if (all.length > 0 && (OPERATORS.has(base.type) || LOOSE.has(base.type)))
+    return expression(context, base, expected, all);
+  let value: Expression =
+    CHAINS.has(base.type) && base.type !== "postfix_unary_expression"
+      ? opaque(reason(base.type), spanOf(base), childrenOf(context, base))
+      : all.length > 0 && base !== node
+        ? expression(context, base)
+        : primary(context, base, expected);
   for (const step of all) value = access(context, value, base.startIndex, step);
   return value;
 }
@@ -2038,7 +2160,8 @@ const ARGUMENTS = new Set(["argument", "attribute_argument"]);
 
 /** `..x` in a collection, else the value. */
 function spreadOf(context: Context, node: Node, expected: string | undefined): Pick<Argument, "value" | "spread"> {
-  const spread = node.type === "spread_element" || (node.type === "range_expression" && node.children[0]?.type === "..");
+  const spread =
+    node.type === "spread_element" || (node.type === "range_expression" && node.children[0]?.type === "..");
   const inner = spread ? lastPart(node) : undefined;
   return inner ? { value: expression(context, inner), spread: "list" } : { value: expression(context, node, expected) };
 }
@@ -2118,7 +2241,10 @@ function entryOf(context: Context, node: Node, type: string | undefined): Entry 
     const bracketed = left.type === "element_binding_expression" || left.type === "collection_expression";
     const keyNode = bracketed ? innermost(left) : left;
     const key = left.type === "identifier" ? nameText(context, left) : keyOf(expression(context, keyNode));
-    const own = typeof key === "string" && !bracketed && type !== undefined ? context.shapes.get(typeText(type))?.fields.get(key) : undefined;
+    const own =
+      typeof key === "string" && !bracketed && type !== undefined
+        ? context.shapes.get(typeText(type))?.fields.get(key)
+        : undefined;
     const value = expression(context, right, bracketed ? elementType(type) : own);
     return { kind: "entry", key, value, keySpan: spanOf(keyNode), span };
   }
@@ -2126,7 +2252,13 @@ function entryOf(context: Context, node: Node, type: string | undefined): Entry 
     const [key, value, ...rest] = partsOf(node);
     if (!key || !value || rest.length > 0) return undefined;
     const named = keyOf(expression(context, key));
-    return { kind: "entry", key: named, value: expression(context, value, elementType(type)), keySpan: spanOf(key), span };
+    return {
+      kind: "entry",
+      key: named,
+      value: expression(context, value, elementType(type)),
+      keySpan: spanOf(key),
+      span,
+    };
   }
   return node.type === "preproc_if" ? conditionalEntries(context, node, type) : undefined;
 }
@@ -2134,7 +2266,9 @@ function entryOf(context: Context, node: Node, type: string | undefined): Entry 
 /** The key in `["k"] = v`. */
 function innermost(node: Node): Node {
   const inner = lastPart(node);
-  return inner && (ARGUMENTS.has(inner.type) || inner.type === "expression_element") ? (lastPart(inner) ?? inner) : (inner ?? node);
+  return inner && (ARGUMENTS.has(inner.type) || inner.type === "expression_element")
+    ? (lastPart(inner) ?? inner)
+    : (inner ?? node);
 }
 
 function keyOf(key: Expression): string | Expression {
@@ -2189,7 +2323,11 @@ function arrayCreation(context: Context, node: Node): Expression {
   const initializer = childOfType(node, "initializer_expression");
   if (!initializer) {
     const sizes = type ? childrenOf(context, type) : [];
-    return opaque("array", spanOf(node), sizes.filter((size) => size.kind !== "name" || size.span.start > (type?.startIndex ?? 0)));
+    return opaque(
+      "array",
+      spanOf(node),
+      sizes.filter((size) => size.kind !== "name" || size.span.start > (type?.startIndex ?? 0)),
+    );
   }
   const element = fieldOf(type, "type");
   return listOf(context, partsOf(initializer), spanOf(node), fullType(context, element));
@@ -2242,7 +2380,15 @@ function withExpression(context: Context, node: Node): Expression {
     const [name, value] = partsOf(part);
     if (!name || !value) return [];
     const key = nameText(context, name);
-    return [{ kind: "entry", key, value: expression(context, value, fieldsOfType?.get(key)), keySpan: spanOf(name), span: spanOf(part) }];
+    return [
+      {
+        kind: "entry",
+        key,
+        value: expression(context, value, fieldsOfType?.get(key)),
+        keySpan: spanOf(name),
+        span: spanOf(part),
+      },
+    ];
   });
   const braces = { start: open.startIndex, end: node.endIndex };
   const callee: Expression = {
