@@ -21,9 +21,10 @@ import type {
 
 /** How many levels may nest. */
 const DEEPEST = 400;
-/** What a link of a chain (`a.b().c()`, `a + b + c`, `else if`) weighs in levels: it is walked with a loop. */
+/** What a link of a chain (`a.b().c()`, `a + b + c`) weighs in levels: it is walked with a loop. */
 const LINK = 1 / 8;
-const LONGEST_ELSE_IF = 2_000;
+/** What an `else if` weighs: it nests a list as well. */
+const ARM = 2 * LINK;
 const MOST_ERRORS = 100;
 /** How many following cases the body of a `case` that falls through takes in. */
 const LONGEST_FALL_THROUGH = 8;
@@ -156,7 +157,8 @@ function inside(c: Context, node: Syntax): Span {
 const STATEMENTS: Readonly<Record<string, Lower<Statement[]>>> = {
   expression_statement: (c, node) => {
     const value = node.children[0];
-    return value === undefined ? [] : effect(c, value, span(node));
+    if (value === undefined) return [];
+    return value.type === "internal_module" ? namespace(c, value) : effect(c, value, span(node));
   },
   lexical_declaration: (c, node) => declarations(c, node, "block"),
   variable_declaration: (c, node) => declarations(c, node, "function"),
@@ -516,17 +518,18 @@ interface Arm {
   readonly span: Span;
 }
 
-function roomForLinks(c: Context): number {
-  return Math.floor((DEEPEST - c.depth) / 2 / LINK);
+/** How long a chain may get, so that half of the levels that are left stay for what is in it. */
+function roomFor(c: Context, weight: number): number {
+  return Math.floor((DEEPEST - c.depth) / 2 / weight);
 }
 
 function ifStatement(c: Context, node: Syntax): Statement[] {
   const arms: Arm[] = [];
   const depth = c.depth;
-  const longest = Math.min(LONGEST_ELSE_IF, roomForLinks(c));
+  const longest = roomFor(c, ARM);
   let rest: Syntax | undefined = node;
   while (rest?.type === "if_statement") {
-    c.depth = depth + Math.min(arms.length, longest) * LINK;
+    c.depth = depth + Math.min(arms.length, longest) * ARM;
     const test = field(rest, "condition");
     arms.push({
       test: test === undefined ? opaque(rest, "a condition that could not be read") : expression(c, test),
@@ -578,11 +581,11 @@ function switchStatement(c: Context, node: Syntax): Statement[] {
     before.push(declare(name, subject, subject.span));
     subject = name;
   }
-  const longest = Math.min(LONGEST_ELSE_IF, roomForLinks(c));
+  const longest = roomFor(c, ARM);
   const depth = c.depth;
   const arms: Arm[] = [];
   let otherwise: readonly Statement[] = [];
-  c.depth = depth + Math.min(field(node, "body")?.children.length ?? 0, longest) * LINK;
+  c.depth = depth + Math.min(field(node, "body")?.children.length ?? 0, longest) * ARM;
   const cases = casesOf(c, field(node, "body"), subject);
   c.depth = depth;
   for (const [i, one] of cases.entries()) {
@@ -1421,7 +1424,7 @@ function leftChain(
   }
   if (links.length === 0) return other(c, node);
   const depth = c.depth;
-  const room = roomForLinks(c);
+  const room = roomFor(c, LINK);
   c.depth += Math.min(links.length, room) * LINK;
   let value = expression(c, base);
   let nested = 0;
