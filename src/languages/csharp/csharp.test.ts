@@ -46,6 +46,7 @@ const call = (callee: unknown, ...values: unknown[]) => ({
 const run = (value: unknown) => ({ kind: "expression", value });
 const binary = (left: unknown, operator: string, right: unknown) => ({ kind: "binary", operator, left, right });
 const opaque = (because: string, ...children: unknown[]) => ({ kind: "opaque", because, children });
+const made = (type: string) => ({ ...call(name(type)), new: true });
 const declare = (text: string, value: unknown, type?: string) => ({
   kind: "assign",
   target: name(text),
@@ -243,6 +244,17 @@ describe("members", () => {
     ]);
   });
 
+  test("methods of an extension block take the receiver first", async () => {
+    const read = (await members("extension(string s) { public bool E(int a) => true; }")) as {
+      name: string;
+      static: boolean;
+      function: { parameters: { name: string }[] };
+    }[];
+    expect(read.map((item) => [item.name, item.static, item.function.parameters.map(({ name }) => name)])).toEqual([
+      ["E", true, ["s", "a"]],
+    ]);
+  });
+
   test("nested types, indexers, operators, events and members of all preprocessor branches", async () => {
     const read = (await members(`
       class N { }
@@ -413,7 +425,6 @@ describe("expressions", () => {
   });
 
   test("new() takes its type from the declaration, the parameter, the property or the return type", async () => {
-    const made = (type: string) => ({ kind: "call", callee: name(type), arguments: [], new: true });
     const text = `
       class P { public Q? Own { get; set; } void M(R r) { } S N(T t) { M(new()); this.Own = new(); t = new(); var u = new P { Own = new() }; return new(); } }`;
     const found = JSON.stringify(await body(text));

@@ -714,12 +714,7 @@ function yieldStatement(context: Context, node: Node): Statement[] {
 }
 
 function expressionStatements(context: Context, node: Node): Statement[] {
-  return partsOf(node).map((part) => {
-    const value = expression(context, part);
-    return value.kind === "assignment"
-      ? { ...value.assignment, span: spanOf(node) }
-      : expressionStatement(value, spanOf(node));
-  });
+  return partsOf(node).map((part) => asStatement(expression(context, part), spanOf(node)));
 }
 
 function declarationsIn(context: Context, node: Node): Statement[] {
@@ -824,8 +819,8 @@ function named(nodes: readonly Node[]): Node[] {
   return nodes.filter((node) => node.named && !EXTRAS.has(node.type));
 }
 
-function asStatement(value: Expression): Statement {
-  return value.kind === "assignment" ? value.assignment : expressionStatement(value);
+function asStatement(value: Expression, span: Span = value.span): Statement {
+  return value.kind === "assignment" ? { ...value.assignment, span } : expressionStatement(value, span);
 }
 
 function foreachStatement(context: Context, node: Node): Statement[] {
@@ -1436,6 +1431,8 @@ function method(context: Context, node: Node): Member[] {
 }
 
 function constructorMember(context: Context, node: Node): Member[] {
+  const name = fieldOf(node, "name");
+  if (name && nameText(context, name) === "extension") return extension(context, node);
   const made = functionOf(context, node, undefined, "constructor");
   if (hasModifier(context, node, "static")) {
     return [{ kind: "statement", statement: { kind: "block", body: made.body, span: made.span } }];
@@ -1457,18 +1454,23 @@ function constructorCall(context: Context, node: Node): Statement[] {
   return [expressionStatement({ ...call(context, callee, list, initializer), span: whole })];
 }
 
-/** C# 14 `extension(T receiver) { … }`: methods whose first parameter is the receiver. */
+/**
+ * C# 14 `extension(T receiver) { … }`: static methods whose first parameter is the receiver. To a grammar that does
+ * not know it, it is a constructor with local functions.
+ */
 function extension(context: Context, node: Node): Member[] {
-  const body = childOfType(node, "extension_body");
-  const receiver = childOfType(node, "receiver_parameter");
-  const first = receiver ? parameter(context, receiver, false) : undefined;
-  return (body ? partsOf(body) : [])
-    .flatMap((part) => members(context, part))
-    .map((item): Member => {
-      if (item.kind !== "method" || !first) return item;
-      const made = { ...item.function, parameters: [first, ...item.function.parameters] };
-      return { ...item, static: true, function: made };
-    });
+  const list = fieldOf(node, "parameters");
+  const receiver = childOfType(node, "receiver_parameter") ?? (list && childOfType(list, "parameter"));
+  const body = childOfType(node, "extension_body") ?? fieldOf(node, "body");
+  const first = receiver ? [parameter(context, receiver)] : [];
+  return (body ? partsOf(body) : []).flatMap((part) => {
+    const items = part.type === "local_function_statement" ? method(context, part) : members(context, part);
+    return items.map((item) => (item.kind === "method" ? received(item, first) : item));
+  });
+}
+
+function received(item: Extract<Member, { kind: "method" }>, first: readonly Parameter[]): Member {
+  return { ...item, static: true, function: { ...item.function, parameters: [...first, ...item.function.parameters] } };
 }
 
 // Functions
@@ -1541,7 +1543,7 @@ function parametersOf(context: Context, list: Node): Parameter[] {
   let rest: Node | undefined;
   let restType: Node | undefined;
   for (const child of list.children) {
-    if (child.type === "parameter") parameters.push(parameter(context, child, false));
+    if (child.type === "parameter") parameters.push(parameter(context, child));
     else if (child.type === "implicit_parameter") parameters.push(implicitParameter(context, child));
     else if (child.type === "params") rest = child;
     else if (rest && child.named && !restType && child.type !== "attribute_list") restType = child;
@@ -1567,7 +1569,7 @@ function implicitParameter(context: Context, node: Node): Parameter {
   return { target: { kind: "name", name, span: spanOf(node) }, name, span: spanOf(node) };
 }
 
-function parameter(context: Context, node: Node, rest: boolean): Parameter {
+function parameter(context: Context, node: Node): Parameter {
   const nameNode = fieldOf(node, "name");
   const name = nameNode ? nameText(context, nameNode) : "";
   const type = fullType(context, fieldOf(node, "type"));
@@ -1579,7 +1581,6 @@ function parameter(context: Context, node: Node, rest: boolean): Parameter {
     name,
     ...(last ? { default: expression(context, last, type) } : {}),
     ...typed(type),
-    ...(rest ? { rest: "list" as const } : {}),
     ...(attributes.length > 0 ? { annotations: attributes } : {}),
     span: spanOf(node),
   };
