@@ -96,6 +96,19 @@ describe("files", () => {
     ]);
   });
 
+  test("a preprocessor branch makes no scope", async () => {
+    expect(await body("#if DEBUG\nusing A;\n#endif\n#if DEBUG\nvar x = 1;\n#endif\n")).toEqual([
+      { kind: "import", from: "A", names: [], star: true },
+      declare("x", literal(undefined)),
+      {
+        kind: "if",
+        test: name("DEBUG"),
+        then: [{ kind: "assign", target: name("x"), value: literal(1) }],
+        else: [],
+      },
+    ]);
+  });
+
   test("comments and errors are told, and what stands around an error is read", async () => {
     const text = "// one\na();\n) ( ;\nb();\n";
     const read = await program(text);
@@ -413,6 +426,11 @@ describe("expressions", () => {
         entry("l", literal(1)),
         entry("D", { kind: "object", entries: [entry("E", literal(2))] }),
       ],
+    });
+    expect(await value("new X { B =\n#if DEBUG\n1\n#else\n2\n#endif\n}")).toEqual({
+      ...made("X"),
+      bare: true,
+      initializer: [entry("B", { kind: "ternary", test: name("DEBUG"), then: literal(1), else: literal(2) })],
     });
     expect(await value("new X { a, b }")).toEqual({
       kind: "call",

@@ -678,21 +678,26 @@ function conditionOf(context: Context, node: Node | undefined, owner: Node): Exp
   return node ? expression(context, node) : opaque("no condition", spanOf(owner));
 }
 
+/** `#if` makes no scope: what a branch imports or declares is seen behind it, so that stands before the `if`. */
 function preprocessorIf(context: Context, node: Node): Statement[] {
   const { condition, body, alternative } = branchOf(node);
   const inner = statements(context, body);
-  const otherwise = alternative ? [...statementOf(context, alternative)] : [];
-  const imports = [...inner, ...otherwise].filter((statement) => statement.kind === "import");
-  return [
-    ...imports,
-    {
-      kind: "if",
-      test: conditionOf(context, condition, node),
-      then: inner.filter((statement) => statement.kind !== "import"),
-      else: otherwise.filter((statement) => statement.kind !== "import"),
-      span: spanOf(node),
-    },
-  ];
+  const otherwise = alternative ? statementOf(context, alternative) : [];
+  const outside: Statement[] = [];
+  const test = conditionOf(context, condition, node);
+  const branch = (all: readonly Statement[]): Statement[] =>
+    all.flatMap((statement): Statement[] => {
+      if (statement.kind === "import" || (statement.kind === "assign" && statement.hoisted)) {
+        outside.push(statement);
+        return [];
+      }
+      if (statement.kind !== "assign" || statement.declare === undefined) return [statement];
+      const { declare: _, ...assignment } = statement;
+      outside.push({ ...statement, value: { kind: "literal", value: undefined, span: statement.target.span } });
+      return [assignment];
+    });
+  const choice: Statement = { kind: "if", test, then: branch(inner), else: branch(otherwise), span: spanOf(node) };
+  return choice.then.length + choice.else.length > 0 ? [...outside, choice] : outside;
 }
 
 function returnStatement(context: Context, node: Node): Statement[] {
