@@ -53,10 +53,10 @@ export type Receipt =
       /** The section of RFC 6265bis, where the rule is the RFC's. */
       readonly section: string | undefined;
       readonly because: string;
-      /** Whether Secure alone was what it lacked. */
+      /** Whether Secure is what it lacks, alone or among others. */
       readonly lacksSecure: boolean;
-      readonly name: string;
-      readonly secure: boolean;
+      /** What would have been stored. */
+      readonly cookie: StoredCookie;
       /** Whether the line would have deleted a cookie, had it not been dropped. */
       readonly deletion: boolean;
     };
@@ -196,7 +196,7 @@ const steps: readonly Step[] = [
     drops: ({ unmet }) => unmet.length > 0,
     says: ({ prefix, unmet }) =>
       `a name that begins with ${prefixWords[prefix?.prefix ?? ""]} needs ${unmet.map((need) => needWords[need]).join(" and ")}`,
-    lacksSecure: ({ unmet }) => unmet.length === 1 && unmet[0] === "secure",
+    lacksSecure: ({ unmet }) => unmet.includes("secure"),
   },
   {
     // 5.7 step 22: a nameless cookie must not look like one with a prefix when it is sent.
@@ -344,10 +344,9 @@ export function createJar(options: JarOptions): Jar {
     const candidate = candidateOf(parsed.name, value, parsed.attributes, from, line);
     const { cookie } = candidate;
     const deletion = cookie.expires <= options.now();
-    const told = { name: cookie.name, secure: cookie.secure, deletion } as const;
     if (parsed.kind === "ignored") {
       const { reason, section, because } = parsed;
-      return { kind: "dropped", reason, section, because, lacksSecure: false, ...told };
+      return { kind: "dropped", reason, section, because, lacksSecure: false, cookie, deletion };
     }
     const step = steps.find(({ drops }) => drops(candidate));
     if (step !== undefined) {
@@ -358,7 +357,8 @@ export function createJar(options: JarOptions): Jar {
         section: step.section,
         because: step.says(candidate),
         lacksSecure,
-        ...told,
+        cookie,
+        deletion,
       };
     }
     // 5.7 steps 23 and 24: the newer one replaces the older one and takes its place in the order.

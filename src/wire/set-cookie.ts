@@ -47,7 +47,7 @@ const maximumAttributeOctets = 1024;
 const maximumAge = 400 * 24 * 60 * 60 * 1000;
 
 /** Every character that a user agent does not accept in a line: controls except the tab. */
-const control = /[\0-\x08\x0A-\x1F\x7F]/u;
+const control = /[^\t\x20-\x7E\x80-\u{10FFFF}]/u;
 
 /** Attributes of which the last one decides; Secure, HttpOnly and Partitioned count when they are present. */
 const lastWins = new Set(["expires", "max-age", "domain", "path", "samesite"]);
@@ -126,10 +126,13 @@ function parseAttributes(unparsed: string, encoding: Encoding): Attribute[] {
   return markOverridden(attributes);
 }
 
+/** Why an attribute is ignored that may as well be the rest of a value with a semicolon in it: never name it. */
+export const unknownAttribute = "not an attribute that user agents know";
+
 /** Why an attribute means nothing by itself. */
 function meaningless(name: string, value: string): string | undefined {
   // 5.6, attributes, step 7: what is not recognised is ignored.
-  if (!known.has(name)) return "not an attribute that user agents know";
+  if (!known.has(name)) return unknownAttribute;
   // 5.6.1 step 2
   if (name === "expires" && parseCookieDate(value) === undefined) return "not a date";
   // 5.6.2 steps 1 to 3

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { createJar, type DropReason } from "./jar.ts";
+import { judge } from "./judge.ts";
 import type { ProfileName } from "./profile.ts";
 import { parseSetCookie } from "./set-cookie.ts";
 
@@ -39,13 +40,14 @@ const chromiumReasons: Readonly<Record<DropReason, readonly string[]>> = {
   partitioned: [],
 };
 
+function fill(line: string, host: string): string {
+  const long = line.replace(/\{(1100|5000)\}/, (_, count) => "x".repeat(Number(count)));
+  return long.replace("{domain}", truth.domains[host] ?? "");
+}
+
 function replay(profile: ProfileName, lines: readonly string[], host: string, scheme: "https" | "http") {
   const jar = createJar({ profile, now: Date.now });
-  const fill = (line: string) =>
-    line
-      .replace(/\{(1100|5000)\}/, (_, count) => "x".repeat(Number(count)))
-      .replace("{domain}", truth.domains[host] ?? "");
-  const receipts = lines.map((line) => jar.receive(parseSetCookie(fill(line)), { scheme, host, path: "/one" }));
+  const receipts = lines.map((line) => jar.receive(parseSetCookie(fill(line, host)), { scheme, host, path: "/one" }));
   const header = (to: "https" | "http") => jar.header({ scheme: to, host, path: "/echo" });
   return { jar, receipts, sent: { sentOverHttp: header("http"), sentOverHttps: header("https") } };
 }
@@ -87,6 +89,27 @@ describe("the jar does what Firefox 153 was seen to do", () => {
     for (const { id, about, lines, firefox } of truth.cases) {
       test(`${scheme}://lab.test ${id} ${about}`, () => {
         expect(replay("firefox", lines, "lab.test", scheme).sent).toEqual(firefox["lab.test"]?.[scheme]);
+      });
+    }
+  }
+});
+
+describe("the judge comes to the recorded verdict on each line by itself", () => {
+  for (const { id, about, lines, chromium, firefox } of truth.cases) {
+    for (const scheme of schemes) {
+      test(`${scheme}://lab.test ${id} ${about}`, () => {
+        const options = { url: `${scheme}://lab.test/one`, replay: true };
+        const filled = lines.map((line) => fill(line, "lab.test"));
+        const inChromium = chromium["lab.test"]?.[scheme];
+        expect(judge(filled, options).at(-1)).toMatchObject({
+          stored: inChromium?.stored.length === 1,
+          sentOverHttp: inChromium?.sentOverHttp !== "",
+        });
+        const inFirefox = firefox["lab.test"]?.[scheme];
+        expect(judge(filled, { ...options, profile: "firefox" }).at(-1)).toMatchObject({
+          stored: inFirefox?.sentOverHttps !== "",
+          sentOverHttp: inFirefox?.sentOverHttp !== "",
+        });
       });
     }
   }

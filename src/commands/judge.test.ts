@@ -1,0 +1,178 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { afterAll, describe, expect, test } from "vitest";
+import type { Report } from "../report.ts";
+import { type JudgeArguments, judgeCommand } from "./judge.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "setsecure-judge-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+async function run(input: string, options: Partial<JudgeArguments> = {}) {
+  let stdout = "";
+  let stderr = "";
+  const status = await judgeCommand({
+    replay: false,
+    profile: "chromium",
+    format: "text",
+    stdin: Readable.from([Buffer.from(input)]),
+    stdout: (text) => {
+      stdout += text;
+    },
+    stderr: (text) => {
+      stderr += text;
+    },
+    now: () => Date.UTC(2026, 0, 1),
+    ...options,
+  });
+  return { status, stdout, stderr };
+}
+
+async function reportOf(input: string, options: Partial<JudgeArguments> = {}): Promise<Report> {
+  return JSON.parse((await run(input, { format: "json", ...options })).stdout);
+}
+
+const mixed = [
+  "sid=hunter2; Path=/",
+  "lang=hunter2",
+  "ok=hunter2; Secure",
+  "x=hunter2; SameSite=None",
+  "gone=; Max-Age=0",
+  "__Host-a=; Path=/; Max-Age=0",
+].join("\n");
+
+describe("text", () => {
+  test("one line for each cookie, and a summary", async () => {
+    const { status, stdout, stderr } = await run(mixed);
+    expect(stdout).toBe(
+      [
+        "1  sid       sent over http  it has no Secure, so a browser sends it over plain http too",
+        "2  lang      sent over http  it has no Secure, so a browser sends it over plain http too",
+        "3  ok        https only      it has Secure, so a browser sends it over https only",
+        "4  x         dropped         a browser drops it: SameSite=None needs Secure",
+        "5  gone      deletion        it deletes the cookie, for it has expired when it arrives",
+        "6  __Host-a  dropped         a browser drops it: a name that begins with __Host- needs Secure, so it deletes nothing",
+        "",
+        "6 lines, judged as Chromium 156 does: 2 sent over plain http, 1 over https only, 2 dropped, 1 deletion.",
+        "",
+      ].join("\n"),
+    );
+    expect([status, stderr]).toEqual([1, ""]);
+  });
+
+  test("says where another browser differs", async () => {
+    const { stdout } = await run(`a=1; Secure=${"x".repeat(1100)}`);
+    expect(stdout).toContain("; Firefox 153: https only\n");
+  });
+
+  test("a name cannot forge the terminal's output", async () => {
+    const { stdout } = await run("a\u001b[2J\u202e\u009b=1\n");
+    for (const obeyed of ["\u001b", "\u009b", "\u202e"]) expect(stdout).not.toContain(obeyed);
+  });
+});
+
+describe("JSON", () => {
+  test("a cookie with its wire object for every line, in order", async () => {
+    const report = await reportOf(mixed);
+    expect(report.cookies.map(({ name, verdict, wire, deletion }) => [name, verdict, deletion, wire])).toEqual([
+      [
+        "sid",
+        "insecure",
+        false,
+        { line: 1, url: "https://app.example/", stored: true, secure: false, sentOverHttp: true },
+      ],
+      [
+        "lang",
+        "insecure",
+        false,
+        { line: 2, url: "https://app.example/", stored: true, secure: false, sentOverHttp: true },
+      ],
+      [
+        "ok",
+        "secure",
+        false,
+        { line: 3, url: "https://app.example/", stored: true, secure: true, sentOverHttp: false },
+      ],
+      [
+        "x",
+        "insecure",
+        false,
+        { line: 4, url: "https://app.example/", stored: false, secure: false, sentOverHttp: false },
+      ],
+      [
+        "gone",
+        "insecure",
+        true,
+        { line: 5, url: "https://app.example/", stored: false, secure: false, sentOverHttp: false },
+      ],
+      [
+        "__Host-a",
+        "insecure",
+        true,
+        { line: 6, url: "https://app.example/", stored: false, secure: false, sentOverHttp: false },
+      ],
+    ]);
+    expect(report.summary).toMatchObject({ cookies: 3, secure: 1, insecure: 2, deletions: 2 });
+  });
+
+  test("findings by the rules of the source; dropped cookies are told, and not as missing-secure", async () => {
+    const { findings } = await reportOf(mixed);
+    expect(findings.map(({ rule, level, cookie }) => [rule, level, cookie])).toEqual([
+      ["missing-secure", "error", 0],
+      ["missing-secure", "warning", 1],
+      ["samesite-none-without-secure", "warning", 3],
+      ["prefix-without-secure", "warning", 5],
+    ]);
+    expect(new Set(findings.map(({ fingerprint }) => fingerprint)).size).toBe(4);
+  });
+
+  test("findings point into the file, and fingerprints do not follow the value", async () => {
+    const file = join(folder, "lines.txt");
+    writeFileSync(file, "\nsid=1; Path=/\r\n");
+    const report = await reportOf("", { file });
+    expect(report.findings[0]?.location).toEqual({ file, line: 2, column: 1, endLine: 2, endColumn: 14 });
+    writeFileSync(file, "\nsid=2; Path=/\n");
+    expect((await reportOf("", { file })).findings[0]?.fingerprint).toBe(report.findings[0]?.fingerprint);
+  });
+
+  test("no format prints a value", async () => {
+    for (const format of ["text", "json", "sarif"]) {
+      const { stdout } = await run(mixed, { format });
+      expect(stdout).toContain("sid");
+      expect(stdout).not.toContain("hunter2");
+    }
+  });
+});
+
+describe("exit status", () => {
+  test.each([
+    ["a=1; Secure", {}, 0],
+    ["a=1", {}, 1],
+    ["a=1", { exit: { exitZero: true } }, 0],
+    ["theme=1", {}, 0],
+    ["theme=1", { exit: { failOn: "warning" } }, 1],
+    ["a=1; SameSite=None", {}, 0],
+    ["a=; Max-Age=0", { exit: { failOn: "note" } }, 0],
+    ["sid=1; Secure\nsid=2", { replay: true }, 1],
+    ["a=1; Partitioned", { profile: "strict" }, 1],
+    ["", { allowEmpty: true }, 0],
+  ] as const)("%j with %j is %i", async (input, options, status) => {
+    expect((await run(input, options)).status).toBe(status);
+  });
+
+  test.each([
+    ["", {}, /no Set-Cookie line/],
+    ["\n \n", {}, /no Set-Cookie line/],
+    ["a=1", { profile: "safari" }, /no profile "safari": choose chromium, firefox, strict/],
+    ["a=1", { url: "app.example" }, /"app.example" is no http or https URL/],
+    ["a=1", { format: "gif" }, /no format "gif"/],
+    ["a=1", { file: join(folder, "none") }, /there is no such file/],
+    ["a=1", { file: folder }, /it is a folder/],
+    ['{"log":', {}, /the HAR is damaged/],
+  ] as const)("%j with %j is 2, with the reason", async (input, options, reason) => {
+    const { status, stdout, stderr } = await run(input, options);
+    expect([status, stdout]).toEqual([2, ""]);
+    expect(stderr).toMatch(reason);
+  });
+});
