@@ -14,7 +14,8 @@ const CONFIGURATIONS = ["tsconfig.json", "jsconfig.json"];
 const BUILT = /^(?:dist|build|lib|out|esm|cjs)\//;
 /** Larger files are not read as configuration. */
 const LARGEST = 1_000_000;
-const LONGEST_EXTENDS = 8;
+/** How many configurations are read for one: those it extends, and theirs. */
+const MOST_EXTENDED = 32;
 const MOST_REFERENCES = 20;
 const MOST_PACKAGES = 2_000;
 const DEEPEST_EXPORTS = 8;
@@ -158,14 +159,14 @@ function nearestAliases(folder: string, files: FileIndex): Aliases {
 
 /** A solution's `tsconfig.json` may leave the aliases to the configurations it refers to. */
 function aliasesWithReferences(file: string, files: FileIndex): Aliases {
-  const own = aliasesOf(file, files, LONGEST_EXTENDS);
+  const own = aliasesOf(file, files, { left: MOST_EXTENDED });
   const { references } = readJson(file, files) ?? {};
   if (!Array.isArray(references)) return own;
   const referred = references
     .slice(0, MOST_REFERENCES)
     .map((reference) => configurationAt(posix.join(posix.dirname(file), String(asJson(reference)?.["path"])), files))
     .filter((one) => one !== undefined)
-    .map((one) => aliasesOf(one, files, LONGEST_EXTENDS));
+    .map((one) => aliasesOf(one, files, { left: MOST_EXTENDED }));
   const base = own.base ?? referred.find((one) => one.base !== undefined)?.base;
   return { paths: [own, ...referred].flatMap((one) => one.paths), ...(base !== undefined && { base }) };
 }
@@ -174,18 +175,20 @@ function configurationAt(path: string, files: FileIndex): string | undefined {
   return [path, `${path}.json`, posix.join(path, "tsconfig.json")].find((one) => files.has(one));
 }
 
-function aliasesOf(file: string, files: FileIndex, left: number): Aliases {
+function aliasesOf(file: string, files: FileIndex, budget: { left: number }): Aliases {
   const json = readJson(file, files);
-  if (json === undefined || left === 0) return { paths: [] };
+  if (json === undefined || budget.left <= 0) return { paths: [] };
+  budget.left -= 1;
   const folder = posix.dirname(file);
-  const bases = (Array.isArray(json["extends"]) ? json["extends"] : [json["extends"]])
-    .slice(-LONGEST_EXTENDS)
-    .filter((one) => typeof one === "string" && one.startsWith("."))
-    .map((one) => configurationAt(posix.join(folder, String(one)), files))
-    .filter((one) => one !== undefined);
-  // The last of several wins, and one's own options win over all of them.
-  const nearest = bases.at(-1);
-  const inherited: Aliases = nearest === undefined ? { paths: [] } : aliasesOf(nearest, files, left - 1);
+  const inherited: { paths: readonly Alias[]; base: string | undefined } = { paths: [], base: undefined };
+  for (const extended of [json["extends"]].flat()) {
+    if (typeof extended !== "string" || !extended.startsWith(".")) continue;
+    const found = configurationAt(posix.join(folder, extended), files);
+    if (found === undefined) continue;
+    const { paths, base } = aliasesOf(found, files, budget);
+    if (paths.length > 0) inherited.paths = paths;
+    inherited.base = base ?? inherited.base;
+  }
   const options = asJson(json["compilerOptions"]);
   const url = options?.["baseUrl"];
   const base = typeof url === "string" ? posix.join(folder, url) : inherited.base;
