@@ -877,8 +877,8 @@ const COMPOUND: Readonly<Record<string, BinaryOperator>> = {
 
 const ASSIGNMENTS: Readonly<Record<string, (c: Context, node: Syntax, at: Span) => Statement | undefined>> = {
   assignment_expression: (c, node, at) => {
-    const using = hasToken(node, "using");
-    return assign(c, node, at, using ? { declare: "block" } : {});
+    const isUsing = hasToken(node, "using");
+    return assign(c, node, at, isUsing ? { declare: "block" } : {});
   },
   augmented_assignment_expression: (c, node, at) =>
     assign(c, node, at, { operator: COMPOUND[field(node, "operator")?.type ?? ""] ?? "other" }),
