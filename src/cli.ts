@@ -12,8 +12,8 @@ const planned = new Set(["fix", "probe", "watch"]);
  * @param words without the program and the script
  * @returns the exit status; what went wrong has been told on stderr
  */
-export async function run(words: readonly string[]): Promise<ExitStatus> {
-  let status: ExitStatus = 0;
+export async function run(words: readonly string[]): Promise<number> {
+  let status = 0;
   const program = commands((result) => {
     status = result;
   });
@@ -37,7 +37,7 @@ function tell(error: unknown): ExitStatus {
   return 2;
 }
 
-function commands(done: (status: ExitStatus) => void): Command {
+function commands(done: (status: number) => void): Command {
   const program = new Command("setsecure")
     .description(
       "For every cookie an application sets: does it carry Secure in production, and which line decides that?",
@@ -68,6 +68,29 @@ function commands(done: (status: ExitStatus) => void): Command {
     .description("the page of a rule or a framework")
     .action(async (name: string | undefined) => {
       done(await (await import("./commands/explain.ts")).explainCommand(name));
+    });
+
+  command("judge [file]")
+    .description("what a browser does with Set-Cookie lines, a curl -i transcript or a HAR, from a file or stdin")
+    .addOption(new Option("-f, --format <format>", "of the report").choices(formats).default("text"))
+    .option("--url <url>", "where bare lines came from")
+    .option("--replay", "let later lines meet the cookies that earlier ones left", false)
+    .option("--profile <browser>", "chromium, firefox or strict", "chromium")
+    .addOption(new Option("--fail-on <level>", "lowest level that makes the exit status 1 (error)").choices(failLevels))
+    .option("--exit-zero", "exit with 0 whatever is found", false)
+    .option("--strict", "count what was skipped or is unknown as a finding", false)
+    .option("--allow-empty", "it is no failure when there is no Set-Cookie line", false)
+    .action(async (file: string | undefined, { failOn = "error", exitZero, strict, ...flags }) => {
+      const { judgeCommand } = await import("./commands/judge.ts");
+      const { stdin } = process;
+      const exit = { failOn, exitZero, strict };
+      let text = "";
+      const stdout = (part: string) => {
+        text += part;
+      };
+      const status = await judgeCommand({ ...flags, ...(file === undefined ? {} : { file }), stdin, stdout, exit });
+      await (await import("./commands/output.ts")).print(text);
+      done(status);
     });
 
   const baseline = command("baseline").description("accept the findings of today, until they are gone");

@@ -12,18 +12,22 @@ export interface Comment {
   readonly until: string | undefined;
 }
 
+const marker = "setsecure-ignore";
 /** What opens a comment in any of the languages that are read. */
 const opener = String.raw`(?:\/\/|\/\*|#|<!--|<%#|<%--|\{#|@\*|;|!|--|\*)`;
-const inComment = new RegExp(String.raw`(?:${opener}.*?|^\s*)\bsetsecure-ignore(?:\[([^\]]*)\])?(?::(.*)|(?=\s|$))`);
-const onlyComment = new RegExp(String.raw`^\s*[{(]?(?:${opener}|setsecure-ignore)`);
-const closer = /\s*(?:\*\/\}?|--%?>|%>|#\}|\*@)\s*$/;
+const opened = new RegExp(`${opener}|^\\s*$`);
+const onlyComment = new RegExp(String.raw`^\s*[{(]?(?:${opener}|${marker})`);
+/** What may follow the marker: a rule, and a reason. */
+const tail = /^(?:\[([^\]]*)\])?(?::(.*)|(?=\s|$))/;
+const closer = /(?:\*\/|--%?>|%>|#\}|\*@).*$/;
 const untilWord = /\buntil=(\S+)/;
 
 /** The comment that a line carries, if it carries one. */
 function commentOn(lines: Lines, line: number): Comment | undefined {
   const text = lines.text(line);
-  if (!text.includes("setsecure-ignore")) return undefined;
-  const match = inComment.exec(text);
+  const start = text.indexOf(marker);
+  if (start < 0 || !opened.test(text.slice(0, start)) || /[\w-]$/.test(text.slice(0, start))) return undefined;
+  const match = tail.exec(text.slice(start + marker.length));
   if (match === null) return undefined;
   const says = (match[2] ?? "").replace(closer, "");
   return {

@@ -1,5 +1,98 @@
-import type { Report } from "../report.ts";
+import type { Level } from "../finding.ts";
+import { type Lines, linesOf } from "../lines.ts";
+import type { Report, ReportEvidence, ReportFinding } from "../report.ts";
+import { type Paint, painter, type Style, visible, wrap } from "../terminal/text.ts";
+import type { ReportContext } from "./context.ts";
+import { showFix } from "./diff.ts";
+import { showFrame } from "./frame.ts";
+import { showSummary } from "./summary.ts";
 
-export function writeText(report: Report): string {
-  return `${report.summary.cookies} cookies\n`;
+/** What every part of the report needs to show itself. */
+export interface View {
+  readonly report: Report;
+  readonly context: ReportContext;
+  readonly paint: Paint;
+  /** The lines of a scanned file, when it can still be read. */
+  readonly lines: (file: string) => Lines | undefined;
+}
+
+const colors: Readonly<Record<Level, Style>> = { error: "red", warning: "yellow", note: "blue" };
+const INDENT = "  ";
+
+/** For a person at a terminal: by file, each finding with the line that decides, why, and the edit. */
+export function writeText(report: Report, context: ReportContext): string {
+  const view: View = { report, context, paint: painter(context.color), lines: linesByFile(context.text) };
+  const open = report.findings.filter((finding) => finding.suppressed === undefined);
+  const blocks: string[] = [];
+  for (const [index, finding] of open.entries()) {
+    const file = finding.location?.file;
+    if (file !== open[index - 1]?.location?.file || index === 0) blocks.push(heading(file, view));
+    blocks.push(isBrief(finding, view) ? showBriefly(finding, view) : showFully(finding, view));
+  }
+  return `${[...blocks, showSummary(view)].join("\n")}\n`;
+}
+
+function linesByFile(text: ReportContext["text"]): View["lines"] {
+  const known = new Map<string, Lines | undefined>();
+  return (file) => {
+    if (!known.has(file)) {
+      const content = text(file);
+      known.set(file, content === undefined ? undefined : linesOf(content));
+    }
+    return known.get(file);
+  };
+}
+
+function heading(file: string | undefined, { paint, context }: View): string {
+  const title = `── ${visible(file ?? "seen on the wire")} `;
+  return `${paint("bold", title)}${paint("dim", "─".repeat(Math.max(3, context.width - title.length)))}\n`;
+}
+
+function isBrief({ level }: ReportFinding, { context }: View): boolean {
+  return level === "note" && !context.verbose;
+}
+
+function title({ level, rule, cookie, location }: ReportFinding, { report, paint }: View): string {
+  const { name, framework } = report.cookies[cookie] ?? { name: null, framework: "" };
+  const place = location === null ? "" : paint("dim", `${location.line}:${location.column}`);
+  const words = [
+    paint(colors[level], level),
+    paint("bold", visible(name ?? "(computed name)")),
+    paint("dim", `${visible(framework)}, ${rule}`),
+    place,
+  ];
+  return `${INDENT}${words.filter((word) => word !== "").join("  ")}`;
+}
+
+function prose(text: string, { context }: View): string {
+  return wrap(visible(text), context.width - INDENT.length)
+    .map((line) => `${INDENT}${line}\n`)
+    .join("");
+}
+
+function showBriefly(finding: ReportFinding, view: View): string {
+  return `${title(finding, view)}\n${prose(finding.message, view)}`;
+}
+
+function showFully(finding: ReportFinding, view: View): string {
+  const { location, related, message, fixes, rule, cookie } = finding;
+  const frame = location === null ? "" : showFrame(location, view);
+  const elsewhere = related.filter((one) => "file" in one && one.file !== location?.file);
+  const steps = elsewhere.map((one) => showEvidence(one, view)).join("");
+  const links = docsOf([...related, ...(view.report.cookies[cookie]?.evidence ?? [])]);
+  const documented = links.map((url) => `${INDENT}${view.paint("dim", `see ${visible(url)}`)}\n`).join("");
+  const [best] = fixes;
+  const fix = best === undefined ? prose(`To fix it: setsecure explain ${rule}`, view) : showFix(best, view);
+  return `${title(finding, view)}\n${prose(message, view)}${frame}${steps}${documented}${fix}`;
+}
+
+/** A place in another file that the verdict rests on. */
+function showEvidence(evidence: ReportEvidence, view: View): string {
+  if (!("file" in evidence)) return "";
+  const { file, line, column, says } = evidence;
+  return `${prose(`decided in ${file}:${line}:${column}: ${says}`, view)}${showFrame(evidence, view)}`;
+}
+
+function docsOf(evidence: readonly ReportEvidence[]): string[] {
+  return [...new Set(evidence.flatMap((one) => ("docs" in one ? [one.docs] : [])))];
 }

@@ -1,0 +1,96 @@
+import { applyEdits, EditConflict } from "../edit.ts";
+import type { ReportFix } from "../report.ts";
+import { visible, wrap } from "../terminal/text.ts";
+import type { View } from "./text.ts";
+
+type ReportEdit = ReportFix["edits"][number];
+
+/** What to do, and the edit as a small diff. */
+export function showFix({ title, safety, note, edits }: ReportFix, view: View): string {
+  const { paint, context } = view;
+  const caution = safety === "safe" ? "" : ` (needs a decision${note === null ? "" : `: ${note}`})`;
+  const words = wrap(`Fix: ${visible(title)}${visible(caution)}`, context.width - 2).map((line) => `  ${line}\n`);
+  const files = [...new Set(edits.map((edit) => edit.file))];
+  const diffs = files.map((file) => {
+    const own = edits.filter((edit) => edit.file === file);
+    const name = files.length > 1 || view.lines(file) === undefined ? `    ${paint("dim", visible(file))}\n` : "";
+    return name + showDiff(file, own, view);
+  });
+  return words.join("") + diffs.join("");
+}
+
+/** The lines that the edits of one file touch, before and after. */
+function showDiff(file: string, edits: readonly ReportEdit[], { lines: linesOfFile, paint, context }: View): string {
+  const lines = linesOfFile(file);
+  if (lines === undefined) return "";
+  return hunksOf(edits)
+    .map(({ first, last, edits: own }) => {
+      const before = Array.from({ length: last - first + 1 }, (_, index) => lines.text(first + index));
+      const starts = startsOf(before);
+      const offset = (line: number, column: number) => (starts[line - first] ?? 0) + column - 1;
+      const local = own.map(({ line, column, endLine, endColumn, expected, replacement }) => ({
+        file,
+        span: { start: offset(line, column), end: offset(endLine, endColumn) },
+        expected: unified(expected),
+        replacement: unified(replacement),
+      }));
+      const after = edited(before.join("\n"), local);
+      if (after === undefined) return "";
+      const shown = (sign: string, text: string) =>
+        `    ${sign} ${clip(visible(text.replaceAll("\t", "  ")), context.width - 6)}`;
+      const removed = before.map((line) => paint("red", shown("-", line)));
+      const added = after.split("\n").map((line) => paint("green", shown("+", line)));
+      return `${[...removed, ...added].join("\n")}\n`;
+    })
+    .join("");
+}
+
+function unified(text: string): string {
+  return text.replace(/\r\n?/g, "\n");
+}
+
+function startsOf(lines: readonly string[]): number[] {
+  let offset = 0;
+  return lines.map((line) => {
+    const start = offset;
+    offset += line.length + 1;
+    return start;
+  });
+}
+
+/** undefined when the file is no longer as it was read. */
+function edited(text: string, edits: Parameters<typeof applyEdits>[1]): string | undefined {
+  try {
+    return applyEdits(text, edits);
+  } catch (error) {
+    if (error instanceof EditConflict) return undefined;
+    throw error;
+  }
+}
+
+interface Hunk {
+  readonly first: number;
+  readonly last: number;
+  readonly edits: readonly ReportEdit[];
+}
+
+/** Edits that share a line belong together. */
+function hunksOf(edits: readonly ReportEdit[]): Hunk[] {
+  const hunks: Hunk[] = [];
+  for (const edit of [...edits].sort((a, b) => a.line - b.line || a.column - b.column)) {
+    const before = hunks.at(-1);
+    if (before === undefined || edit.line > before.last)
+      hunks.push({ first: edit.line, last: edit.endLine, edits: [edit] });
+    else
+      hunks[hunks.length - 1] = {
+        ...before,
+        last: Math.max(before.last, edit.endLine),
+        edits: [...before.edits, edit],
+      };
+  }
+  return hunks;
+}
+
+function clip(text: string, width: number): string {
+  return text.length > width * 2 ? `${text.slice(0, width * 2)}…` : text;
+}

@@ -1,0 +1,76 @@
+import type { Location } from "../report.ts";
+import { columnsOf, visible } from "../terminal/text.ts";
+import type { View } from "./text.ts";
+
+const CONTEXT = 1;
+/** A span over more lines than this is shown by its first ones. */
+const MAX_MARKED = 4;
+const TAB = "  ";
+
+/** The lines around a place, with the place underlined. */
+export function showFrame(location: Location, view: View): string {
+  const lines = view.lines(location.file);
+  if (lines === undefined || location.line > lines.count) return "";
+  const last = Math.min(location.endLine, location.line + MAX_MARKED - 1, lines.count);
+  const from = Math.max(1, location.line - CONTEXT);
+  const end = lines.text(lines.count) === "" ? lines.count - 1 : lines.count;
+  const to = Math.max(last, Math.min(end, last + CONTEXT));
+  const digits = String(to).length;
+  const gutter = `    ${" ".repeat(digits)}`;
+  let shown = `${gutter} ${view.paint("dim", "╷")}\n`;
+  for (let line = from; line <= to; line += 1) {
+    const number = String(line).padStart(digits);
+    const marked = line >= location.line && line <= last;
+    const part = partOf(lines.text(line), marked ? spanOn(line, location) : undefined, view.context.width - digits - 8);
+    shown +=
+      `  ${view.paint("red", marked ? ">" : " ")} ${view.paint("dim", number)} ${view.paint("dim", "│")} ${part.text}`.trimEnd();
+    shown += "\n";
+    if (marked && part.length > 0) {
+      shown += `${gutter} ${view.paint("dim", "│")} ${" ".repeat(part.start)}${view.paint("red", "~".repeat(part.length))}\n`;
+    }
+  }
+  return `${shown}${gutter} ${view.paint("dim", "╵")}\n`;
+}
+
+/** Half-open, in code units from 0. */
+interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+function spanOn(line: number, { line: first, column, endLine, endColumn }: Location): Span {
+  return {
+    start: line === first ? column - 1 : 0,
+    end: line === endLine ? endColumn - 1 : Number.POSITIVE_INFINITY,
+  };
+}
+
+interface Part {
+  readonly text: string;
+  /** Where the mark begins and how long it is, in columns of the terminal. */
+  readonly start: number;
+  readonly length: number;
+}
+
+/** As much of a line as fits, made safe, with the columns of the span within it. */
+function partOf(line: string, span: Span | undefined, width: number): Part {
+  const indent = line.length - line.trimStart().length;
+  const start = Math.max(span?.start ?? 0, Math.min(indent, line.length));
+  const end = Math.min(span?.end ?? 0, line.trimEnd().length);
+  const cut = start > width / 2 && line.length > width ? Math.max(0, start - Math.floor(width / 4)) : 0;
+  const safe = (text: string) => visible(text.replaceAll("\t", TAB));
+  const before = (cut > 0 ? "…" : "") + safe(line.slice(cut, start));
+  const inside =
+    span === undefined ? "" : shorten(safe(line.slice(start, Math.max(end, start))), width - columnsOf(before));
+  const after = shorten(
+    safe(line.slice(span === undefined ? start : Math.max(end, start), start + 4 * width)),
+    width - columnsOf(before + inside),
+  );
+  const marked = span === undefined ? 0 : Math.max(1, columnsOf(inside));
+  return { text: before + inside + after, start: columnsOf(before), length: line.trim() === "" ? 0 : marked };
+}
+
+function shorten(text: string, width: number): string {
+  if (columnsOf(text.slice(0, 2 * width + 1)) <= width) return text;
+  return `${text.slice(0, Math.max(0, width - 1))}…`;
+}
