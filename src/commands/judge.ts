@@ -135,11 +135,7 @@ interface ReportMeans {
 }
 
 /** The judged lines as the JSON report, version 1: a cookie for every line, in order, and the findings. */
-export function judgeReport(
-  judgements: readonly Judgement[],
-  input: WireInput,
-  { root, milliseconds }: ReportMeans,
-): Report {
+function judgeReport(judgements: readonly Judgement[], input: WireInput, { root, milliseconds }: ReportMeans): Report {
   const widths = new Map(input.lines.map(({ line, width }) => [line, width]));
   const fingerprint = fingerprints();
   const cookies = judgements.map((judgement) => toCookie(judgement, root));
@@ -271,7 +267,7 @@ function statusWord({
 }
 
 /** One line for each cookie, and a summary. */
-export function writeJudgements(judgements: readonly Judgement[], input: WireInput, profile: ProfileName): string {
+function writeJudgements(judgements: readonly Judgement[], input: WireInput, profile: ProfileName): string {
   const names = judgements.map(({ name }) => shownName(name));
   const nameWidth = names.reduce((widest, name) => Math.max(widest, Math.min(24, name.length)), 0);
   const lineWidth = String(judgements.at(-1)?.line ?? 0).length;

@@ -10,7 +10,7 @@ export interface WireLine {
   readonly set: SetCookie;
 }
 
-export type InputKind = "lines" | "headers" | "cookie file" | "har";
+type InputKind = "lines" | "headers" | "cookie file" | "har";
 
 export interface WireInput {
   readonly kind: InputKind;

@@ -248,12 +248,22 @@ describe("the jar as a store", () => {
     expect(run(lines, { trustLoopback: false }).kinds).toEqual(["secure-from-insecure"]);
   });
 
-  test("twenty thousand cookies of one name are bounded in number and time", () => {
+  test("excess cookies go, those without Secure first and the oldest first", () => {
+    const from = { scheme: "https", host: "app.test", path: "/" } as const;
+    const jar = createJar({ now: () => now });
+    jar.receive(parseSetCookie("guarded=1; Secure"), from);
+    for (let at = 0; at < 3001; at++) jar.receive(parseSetCookie(`a${at}=1`), from);
+    const left = jar.retrieve(from).map(({ name }) => name);
+    expect(left).toHaveLength(3000);
+    expect(left.slice(0, 2)).toEqual(["guarded", "a2"]);
+  });
+
+  test("a hundred thousand cookies of one name are bounded in number and time", () => {
     const jar = createJar({ now: () => now });
     const begin = performance.now();
-    for (let at = 0; at < 10_000; at++) {
+    for (let at = 0; at < 50_000; at++) {
       jar.receive(parseSetCookie(`a=1; Secure; Path=/${at}`), { scheme: "https", host: "app.test", path: "/" });
-      jar.receive(parseSetCookie(`a=1; Path=/x${at}`), { scheme: "http", host: "app.test", path: "/" });
+      jar.receive(parseSetCookie(`b${at}=1; Path=/x${at}`), { scheme: "http", host: "app.test", path: "/" });
     }
     expect(performance.now() - begin).toBeLessThan(10_000);
   });

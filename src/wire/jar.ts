@@ -247,6 +247,8 @@ export function createJar(options: JarOptions): Jar {
   const isTrusted = ({ scheme, host }: Origin) =>
     scheme === "https" || (options.trustLoopback !== false && isLoopback(host));
   const cookies = new Map<string, StoredCookie>();
+  /** Keys of the cookies without Secure, oldest first. */
+  const insecure = new Set<string>();
   const secureByName = new Map<string, Set<StoredCookie>>();
   let counter = 0;
 
@@ -257,6 +259,7 @@ export function createJar(options: JarOptions): Jar {
     const cookie = cookies.get(key);
     if (cookie === undefined) return undefined;
     cookies.delete(key);
+    insecure.delete(key);
     secureByName.get(cookie.name)?.delete(cookie);
     return cookie;
   }
@@ -264,12 +267,14 @@ export function createJar(options: JarOptions): Jar {
   function insert(key: string, cookie: StoredCookie): void {
     // 5.7, last part: excess cookies without Secure go first.
     if (cookies.size >= maximumCookies) {
-      const entries = [...cookies];
-      const [excess] = entries.find(([, { secure }]) => !secure) ?? entries[0] ?? [];
+      const [excess] = insecure.size > 0 ? insecure : cookies.keys();
       if (excess !== undefined) remove(excess);
     }
     cookies.set(key, cookie);
-    if (!cookie.secure) return;
+    if (!cookie.secure) {
+      insecure.add(key);
+      return;
+    }
     const sameName = secureByName.get(cookie.name) ?? new Set();
     secureByName.set(cookie.name, sameName.add(cookie));
   }

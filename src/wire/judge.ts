@@ -29,7 +29,7 @@ export interface JudgeOptions {
 }
 
 /** What one user agent does with one line. */
-export interface Outcome {
+interface Outcome {
   readonly stored: boolean;
   /** Whether the line carries an effective Secure. */
   readonly secure: boolean;

@@ -20,7 +20,7 @@ export interface Prefix {
 }
 
 /** What a prefix is checked against: the cookie as it would be stored, and the attributes as they were written. */
-export interface PrefixSubject {
+interface PrefixSubject {
   readonly hostOnly: boolean;
   readonly path: string;
   readonly domainAttribute: string | undefined;

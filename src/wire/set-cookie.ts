@@ -17,7 +17,7 @@ export interface Attribute {
   readonly ignored: string | undefined;
 }
 
-export interface ParsedCookie {
+interface ParsedCookie {
   readonly kind: "cookie";
   /** Empty for a nameless cookie. */
   readonly name: string;
@@ -27,7 +27,7 @@ export interface ParsedCookie {
 }
 
 /** A line that a user agent ignores as a whole. */
-export interface IgnoredLine {
+interface IgnoredLine {
   readonly kind: "ignored";
   /** As far as it can be told. */
   readonly name: string;
@@ -59,7 +59,7 @@ export function lowerCase(text: string): string {
 }
 
 /** Space and tab, and no other white space. Linear on long runs of white space, which a regular expression is not. */
-export function trim(text: string): string {
+function trim(text: string): string {
   const blank = (at: number) => text.charCodeAt(at) === 0x20 || text.charCodeAt(at) === 0x09;
   let start = 0;
   let end = text.length;
@@ -240,7 +240,7 @@ export function isDeletion(parsed: SetCookie, now: number): boolean {
 }
 
 /** 5.6.5: whether an attribute list makes its cookie Secure. The value of the attribute does not matter, only its size. */
-export function isSecure(attributes: readonly Attribute[]): boolean {
+function isSecure(attributes: readonly Attribute[]): boolean {
   return attributes.some((attribute) => attribute.name === "secure" && !attribute.tooLong);
 }
 

@@ -94,7 +94,7 @@ describe("the jar does what Firefox 153 was seen to do", () => {
   }
 });
 
-describe("the judge comes to the recorded verdict on each line by itself", () => {
+describe("the judge comes to the recorded verdict", () => {
   for (const { id, about, lines, chromium, firefox } of truth.cases) {
     for (const scheme of schemes) {
       test(`${scheme}://lab.test ${id} ${about}`, () => {
