@@ -1,6 +1,9 @@
+import type { Interest } from "./files.ts";
 import type { Project } from "./inventory.ts";
 import { env } from "./languages/env/index.ts";
-import { linesOf } from "./lines.ts";
+import { yaml } from "./languages/yaml/index.ts";
+import { type Lines, linesOf } from "./lines.ts";
+import type { SettingNode } from "./settings.ts";
 
 /** The variables that one file, or one service or container of it, sets. */
 export interface Variables {
@@ -30,6 +33,21 @@ export function namesAnotherEnvironment(path: string, deployment: string): boole
   return others.test(name) || (deployment !== "production" && productions.test(name));
 }
 
+/** What makes a file worth reading for what it says of the deployment. */
+export const deploymentInterest: Interest = {
+  words: { ".yml": ["containers:"], ".yaml": ["containers:"] },
+  names: [
+    ".env",
+    ".env.*",
+    "Procfile",
+    "Dockerfile",
+    "*.Dockerfile",
+    "Dockerfile.*",
+    "*compose*.yml",
+    "*compose*.yaml",
+  ],
+};
+
 type Reader = (file: string, text: string) => readonly Variables[];
 
 /** By file name: the first that matches reads the file. */
@@ -38,6 +56,8 @@ const readers: readonly { readonly name: RegExp; readonly read: Reader }[] = [
   { name: /^\.env\..+$/, read: (file, text) => [readEnv("named env", file, text)] },
   { name: /^Procfile$/, read: readProcfile },
   { name: /^(?:.+\.)?Dockerfile(?:\..+)?$/, read: readDockerfile },
+  { name: /compose.*\.ya?ml$/, read: readCompose },
+  { name: /\.ya?ml$/, read: readKubernetes },
 ];
 
 /** What a file says of the environment; nothing where it is not of a kind that does. */
@@ -48,9 +68,9 @@ export function variablesIn(project: Project, file: string): readonly Variables[
   return reader === undefined || source === undefined ? [] : reader.read(file, source.text);
 }
 
-/** Values that refer to other variables are not known. */
+/** Values that refer to other variables, or are filled in by a template, are not known. */
 function isPlain(value: string): boolean {
-  return !value.includes("$");
+  return !/\$|\{\{|<%/.test(value);
 }
 
 function readEnv(kind: Variables["kind"], file: string, text: string): Variables {
@@ -93,6 +113,62 @@ function readDockerfile(file: string, text: string): readonly Variables[] {
     else values.push({ name: old[1] ?? "", value: (old[2] ?? "").trim(), line });
   }
   return [{ kind: "dockerfile", file, values }];
+}
+
+/** `environment` of each service, as a mapping or as a list of `NAME=value`. */
+function readCompose(file: string, text: string): readonly Variables[] {
+  const lines = linesOf(text);
+  const services = yaml.read({ file, text }).roots.flatMap((root) => childrenOf(root, "services"));
+  return services.map((service) => ({
+    kind: "compose",
+    file,
+    values: childrenOf(service, "environment").flatMap((node) => composeVariable(node, lines)),
+  }));
+}
+
+function composeVariable({ name, value, span }: SettingNode, lines: Lines): readonly Variable[] {
+  const { line } = lines.at(span.start);
+  if (/^\d+$/.test(name)) {
+    const [, variable, text] = /^([A-Za-z_]\w*)=([^]*)$/.exec(String(value)) ?? [];
+    return variable === undefined ? [] : plainVariable(variable, text, line);
+  }
+  return plainVariable(name, value, line);
+}
+
+/** `env` of the containers of each document. */
+function readKubernetes(file: string, text: string): readonly Variables[] {
+  if (!text.includes("containers:")) return [];
+  const lines = linesOf(text);
+  const containers = yaml.read({ file, text }).roots.flatMap((root) => named(root, "containers"));
+  return containers.map((container) => ({
+    kind: "kubernetes",
+    file,
+    values: childrenOf(container, "env").flatMap((entry) => {
+      const value = (key: string) => entry.children.find((child) => child.name === key)?.value;
+      return plainVariable(String(value("name") ?? ""), value("value"), lines.at(entry.span.start).line);
+    }),
+  }));
+}
+
+/** Variables without a value come from somewhere else, which the file does not say. */
+function plainVariable(name: string, value: SettingNode["value"], line: number): readonly Variable[] {
+  if (name === "" || value === undefined || value === null || !isPlain(String(value))) return [];
+  return [{ name, value: String(value), line }];
+}
+
+function childrenOf(node: SettingNode, name: string): readonly SettingNode[] {
+  return node.children.find((child) => child.name === name)?.children ?? [];
+}
+
+/** The children of every node of that name, at any depth. */
+function named(root: SettingNode, name: string): SettingNode[] {
+  const found: SettingNode[] = [];
+  const open = [root];
+  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    if (node.name === name) found.push(...node.children);
+    else open.push(...node.children);
+  }
+  return found;
 }
 
 function numbers(count: number): number[] {

@@ -1,32 +1,27 @@
+import { deploymentInterest } from "./deployment-files.ts";
 import type { Interest } from "./files.ts";
+import { frameworks } from "./frameworks/index.ts";
 
-const code = ["cookie", "session", "csrf", "xsrf", "antiforgery"];
-const settings = ["cookie", "session", "csrf", "ssl", "tls"];
+/** Which files can matter to any framework, or to the deployment. */
+export const interest: Interest = merge([
+  ...frameworks.map(({ words, files }) => ({ words, names: files ?? [] })),
+  deploymentInterest,
+]);
 
-/** The words that any code or configuration about cookies holds, by the extension of the file. */
-export const interest: Interest = {
-  words: {
-    ...everyOf([".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx"], code),
-    ...everyOf([".py", ".pyi"], [...code, "auth_tkt", "authtkt", "beaker"]),
-    ...everyOf([".java", ".cs"], code),
-    ...everyOf([".rb", ".ru"], [...code, "force_ssl"]),
-    ...everyOf(
-      [".xml", ".config", ".ini", ".cfg", ".conf", ".properties", ".yml", ".yaml", ".json", ".toml"],
-      settings,
-    ),
-  },
-  names: [
-    ".env",
-    ".env.*",
-    "Procfile",
-    "Dockerfile",
-    "docker-compose*.yml",
-    "docker-compose*.yaml",
-    "compose*.yml",
-    "compose*.yaml",
-  ],
-};
+function merge(all: readonly Interest[]): Interest {
+  const words = new Map<string, Set<string>>();
+  for (const [extension, own] of all.flatMap((one) => Object.entries(one.words))) {
+    const known = words.get(extension) ?? new Set();
+    for (const word of own) known.add(word.toLowerCase());
+    words.set(extension, known);
+  }
+  return {
+    words: Object.fromEntries([...words].map(([extension, own]) => [extension, withoutLonger([...own])])),
+    names: [...new Set(all.flatMap((one) => one.names))],
+  };
+}
 
-function everyOf(extensions: readonly string[], words: readonly string[]): Record<string, readonly string[]> {
-  return Object.fromEntries(extensions.map((extension) => [extension, words]));
+/** A word that holds another one finds nothing more than that one does. */
+function withoutLonger(words: readonly string[]): string[] {
+  return words.filter((word) => !words.some((other) => other !== word && word.includes(other)));
 }

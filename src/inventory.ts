@@ -1,6 +1,18 @@
 import type { Cookie } from "./cookie.ts";
 import type { Deployment } from "./deployment.ts";
-import type { FileIndex, SourceFile } from "./language.ts";
+import { fixesOf } from "./derive-fix.ts";
+import { Evaluator } from "./evaluate/evaluator.ts";
+import { SymbolTable } from "./evaluate/symbols.ts";
+import type { Evidence } from "./evidence.ts";
+import type { CallFact, Facts, WriteFact } from "./facts.ts";
+import type { Context, Framework, Sink } from "./framework.ts";
+import { frameworks } from "./frameworks/index.ts";
+import { isGrammarLoaded, loadGrammar, parse } from "./grammar.ts";
+import type { FileIndex, ProgramLanguage, SourceFile } from "./language.ts";
+import { programLanguageOf, settingsLanguageOf } from "./languages/index.ts";
+import type { Program } from "./program.ts";
+import type { Settings } from "./settings.ts";
+import { isSensitiveName, judge, possibilities, readName } from "./verdict.ts";
 
 /** What the inventory needs of the files; reading is the caller's. */
 export interface Project extends FileIndex {
@@ -21,7 +33,320 @@ export interface Inventory {
   readonly recognised: number;
 }
 
+/** How many files are read beside the candidates because they may call a helper that sets a cookie. */
+const MAXIMUM_CALLERS = 300;
+
 /** Every cookie that the project's code and configuration set, judged under the deployment. */
-export async function takeInventory(_project: Project, _deployment: Deployment): Promise<Inventory> {
-  throw new Error("the evaluator is being built");
+export async function takeInventory(project: Project, deployment: Deployment): Promise<Inventory> {
+  const reader = new Reader(project);
+  // An import may lead to a language that was not needed so far: its grammar is loaded and the evaluation begins again.
+  for (;;) {
+    await reader.loadMissing();
+    const result = evaluate(project, deployment, reader);
+    if (reader.missing.size === 0) return result;
+  }
+}
+
+/** Parses programs when they are asked for, and remembers them. */
+class Reader {
+  readonly missing = new Set<string>();
+  readonly skipped = new Map<string, string>();
+  readonly texts = new Map<string, string>();
+  private readonly programs = new Map<string, Program | undefined>();
+  private readonly project: Project;
+  parsed = 0;
+
+  constructor(project: Project) {
+    this.project = project;
+    for (const file of project.candidates) {
+      const language = programLanguageOf(file);
+      if (language !== undefined) this.missing.add(language.grammar(file));
+    }
+  }
+
+  async loadMissing(): Promise<void> {
+    for (const grammar of this.missing) await loadGrammar(grammar);
+    this.missing.clear();
+  }
+
+  text(file: string): string | undefined {
+    const known = this.texts.get(file);
+    if (known !== undefined) return known;
+    const text = this.project.source(file)?.text;
+    if (text !== undefined) this.texts.set(file, text);
+    return text;
+  }
+
+  program(file: string): Program | undefined {
+    if (this.programs.has(file)) return this.programs.get(file);
+    const language = programLanguageOf(file);
+    if (language === undefined) return undefined;
+    const grammar = language.grammar(file);
+    if (!isGrammarLoaded(grammar)) {
+      this.missing.add(grammar);
+      return undefined;
+    }
+    const program = this.parse(file, language, grammar);
+    this.programs.set(file, program);
+    return program;
+  }
+
+  private parse(file: string, language: ProgramLanguage, grammar: string): Program | undefined {
+    const text = this.text(file);
+    if (text === undefined) return undefined;
+    const tree = parse(grammar, text);
+    if (tree === undefined) {
+      this.skipped.set(file, "it takes too long to parse");
+      return undefined;
+    }
+    try {
+      this.parsed += 1;
+      const program = language.lower(tree.rootNode, { file, text });
+      if (program.errors.length > 0)
+        this.skipped.set(file, "a part of it has syntax that could not be parsed; the rest was read");
+      return program;
+    } catch (error) {
+      this.skipped.set(file, `it could not be read: ${error instanceof Error ? error.message : String(error)}`);
+      return undefined;
+    } finally {
+      tree.delete();
+    }
+  }
+}
+
+function evaluate(project: Project, deployment: Deployment, reader: Reader): Inventory {
+  const evaluator = new Evaluator({
+    program: (file) => reader.program(file),
+    resolve: (specifier, from, name) => {
+      const language = programLanguageOf(from);
+      return language?.name === name ? language.resolve(specifier, from, project) : undefined;
+    },
+    text: (file, span) => reader.text(file)?.slice(span.start, span.end) ?? "",
+    deployment,
+    symbols: new SymbolTable(frameworks.flatMap((framework) => framework.symbols ?? [])),
+    ...interests(frameworks),
+  });
+  const settings: Settings[] = [];
+  const programs: string[] = [];
+  for (const file of project.candidates) {
+    if (programLanguageOf(file) !== undefined) programs.push(file);
+    else {
+      const read = readSettings(file, project, reader);
+      if (read !== undefined) settings.push(read);
+    }
+  }
+  run(evaluator, programs);
+  followCallers(evaluator, project);
+  const facts: Facts = {
+    calls: evaluator.calls,
+    writes: evaluator.writes,
+    modules: evaluator.moduleFacts(),
+    classes: evaluator.classes,
+    settings,
+  };
+  const context: Context = {
+    facts,
+    deployment,
+    files: project,
+    candidates: project.candidates,
+    text: (file) => reader.text(file) ?? "",
+  };
+  const cookies = frameworks.flatMap((framework) => cookiesOf(framework, context));
+  const recognised = new Set(cookies.map((cookie) => cookie.sink.file));
+  return {
+    cookies: inOrder(cookies),
+    skipped: [...reader.skipped].map(([file, because]) => ({ file, because })),
+    parsed: reader.parsed + settings.length,
+    recognised: Math.max(recognised.size, settings.length + evaluator.calls.length > 0 ? 1 : 0),
+  };
+}
+
+function readSettings(file: string, project: Project, reader: Reader): Settings | undefined {
+  const language = settingsLanguageOf(file);
+  const source = language === undefined ? undefined : project.source(file);
+  if (language === undefined || source === undefined) return undefined;
+  reader.texts.set(file, source.text);
+  const settings = language.read(source);
+  const [error] = settings.errors;
+  if (error !== undefined)
+    reader.skipped.set(file, `a part of it could not be read (${error.because}); the rest was read`);
+  return settings;
+}
+
+function run(evaluator: Evaluator, files: readonly string[]): void {
+  for (const file of files) evaluator.runModule(file);
+  for (const file of files) evaluator.runUncalled(file);
+}
+
+/** Files that do not speak of cookies may call helpers that do: they are found by the helper's name. */
+function followCallers(evaluator: Evaluator, project: Project): void {
+  const names = new Map<string, Set<string>>();
+  for (const call of evaluator.calls) {
+    const { function: name } = call.within;
+    if (call.calledFrom.length > 0 || name === undefined || name.length < 4 || !dependsOnParameter(call)) continue;
+    const language = programLanguageOf(call.place.file);
+    if (language === undefined) continue;
+    for (const extension of language.extensions) {
+      const words = names.get(extension) ?? new Set();
+      words.add(name);
+      names.set(extension, words);
+    }
+  }
+  const known = new Set(project.candidates);
+  const callers = new Set<string>();
+  for (const [extension, words] of names) {
+    for (const file of project.search([...words].slice(0, 50), [extension])) {
+      if (!known.has(file) && callers.size < MAXIMUM_CALLERS) callers.add(file);
+    }
+  }
+  run(evaluator, [...callers].sort());
+}
+
+function dependsOnParameter(call: CallFact): boolean {
+  return call.arguments.some(({ value }) =>
+    value.some(
+      ({ data }) =>
+        (data.kind === "unknown" && data.parameter !== undefined) ||
+        (data.kind === "object" &&
+          (data.parameter !== undefined ||
+            data.open !== undefined ||
+            [...data.properties.values()].some((held) => held.some((each) => each.data.kind === "unknown")))),
+    ),
+  );
+}
+
+/** The names that the frameworks ask about, which the evaluator tells facts of. */
+function interests(all: readonly Framework[]): { methods: Set<string>; members: Set<string>; late: Set<string> } {
+  const methods = new Set<string>();
+  const members = new Set<string>();
+  const late = new Set<string>();
+  for (const framework of all) {
+    for (const method of framework.methods ?? []) methods.add(method);
+    for (const member of framework.members ?? []) members.add(member);
+    for (const { on } of framework.sinks) {
+      if (on.kind === "write") for (const member of on.members) members.add(member);
+      else {
+        for (const method of on.method) methods.add(method);
+        if (on.late === true) for (const method of on.method) late.add(method);
+      }
+    }
+  }
+  return { methods, members, late };
+}
+
+type Judgement = {
+  readonly cookie: Cookie;
+  readonly fact: CallFact | WriteFact;
+  readonly parameter: string | undefined;
+};
+
+function cookiesOf(framework: Framework, context: Context): readonly Cookie[] {
+  const judgements: Judgement[] = [];
+  for (const sink of framework.sinks) {
+    const facts: readonly (CallFact | WriteFact)[] =
+      sink.on.kind === "call" ? callsOf(context, sink.on.method) : writesOf(context, sink.on.members);
+    for (const fact of facts) {
+      if (framework.language !== "any" && fact.language !== framework.language) continue;
+      if (matches(sink, fact, context)) judgements.push(judgeFact(framework, sink, fact, context));
+    }
+  }
+  const cookies = [...chosen(judgements), ...(framework.own?.(context) ?? [])];
+  return framework.policy?.(cookies, context) ?? cookies;
+}
+
+function matches(sink: Sink, fact: CallFact | WriteFact, context: Context): boolean {
+  if (sink.on.kind === "call") return fact.kind === "call" && sink.on.matches(fact, context);
+  return fact.kind === "write" && sink.on.matches(fact, context);
+}
+
+const byMethod = new WeakMap<Facts, Map<string, CallFact[]>>();
+
+function callsOf(context: Context, methods: readonly string[]): readonly CallFact[] {
+  let table = byMethod.get(context.facts);
+  if (table === undefined) {
+    table = new Map();
+    for (const call of context.facts.calls) {
+      const list = table.get(call.method);
+      if (list === undefined) table.set(call.method, [call]);
+      else list.push(call);
+    }
+    byMethod.set(context.facts, table);
+  }
+  return methods.flatMap((method) => table.get(method) ?? []);
+}
+
+function writesOf(context: Context, members: readonly string[]): readonly WriteFact[] {
+  const keys = new Set(members.filter((member) => !member.endsWith("[]")));
+  const targets = members.filter((member) => member.endsWith("[]")).map((member) => member.slice(0, -2));
+  return context.facts.writes.filter(
+    (write) =>
+      (write.key !== undefined && keys.has(write.key)) ||
+      write.paths.some((path) => targets.includes(path.slice(path.lastIndexOf(".") + 1))),
+  );
+}
+
+function judgeFact(framework: Framework, sink: Sink, fact: CallFact | WriteFact, context: Context): Judgement {
+  const name = readName(sink.name, fact, context);
+  const at: Evidence = { from: "file", ...fact.place, says: "the cookie is set here" };
+  const all = possibilities(sink.secure, fact, context);
+  const judged = judge(all, at, framework.proxyTrust?.(context, fact), context);
+  const deletion = sink.deletion?.(fact, context) === true;
+  const attributes: Record<string, string | number | boolean | null> = {};
+  for (const [attribute, sources] of Object.entries(sink.attributes ?? {})) {
+    const value = readName(sources, fact, context);
+    if (value !== undefined) attributes[attribute] = value === "true" ? true : value === "false" ? false : value;
+  }
+  const calledFrom = fact.calledFrom.map((place): Evidence => ({ from: "file", ...place, says: "it is called here" }));
+  const remarks = [...judged.remarks, ...(sink.remarks?.(fact, context) ?? [])];
+  const cookie: Cookie = {
+    name,
+    framework: framework.name,
+    verdict: judged.verdict,
+    because: judged.because,
+    sink: fact.place,
+    decidedBy: judged.decidedBy,
+    evidence: [...judged.evidence, ...calledFrom],
+    condition: judged.condition,
+    deletion,
+    sensitive: sink.sensitive ?? isSensitiveName(name),
+    notDeployed: fact.notDeployed,
+    attributes,
+    fixes: deletion ? [] : fixesOf(sink, fact, judged, context),
+    remarks,
+  };
+  return { cookie, fact, parameter: judged.parameter };
+}
+
+/** One cookie per place and name: what was reached through callers stands for what the code alone leaves open. */
+function chosen(judgements: readonly Judgement[]): readonly Cookie[] {
+  const groups = new Map<string, Judgement[]>();
+  for (const judgement of judgements) {
+    const { file, span } = judgement.cookie.sink;
+    const key = `${file}:${span.start}`;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [judgement]);
+    else group.push(judgement);
+  }
+  const result: Cookie[] = [];
+  for (const group of groups.values()) {
+    const called = group.some(({ fact }) => fact.calledFrom.length > 0);
+    const isOpen = ({ fact, parameter, cookie }: Judgement) =>
+      fact.calledFrom.length === 0 && (parameter !== undefined || cookie.name === undefined);
+    const kept = called ? group.filter((each) => !isOpen(each)) : group;
+    const seen = new Set<string>();
+    for (const { cookie } of kept.length === 0 ? group : kept) {
+      const decided = cookie.decidedBy.from === "file" ? `${cookie.decidedBy.file}:${cookie.decidedBy.span.start}` : "";
+      const key = JSON.stringify([cookie.name, cookie.verdict, cookie.deletion, decided]);
+      if (seen.has(key)) continue;
+      seen.add(key);
+      result.push(cookie);
+    }
+  }
+  return result;
+}
+
+function inOrder(cookies: readonly Cookie[]): readonly Cookie[] {
+  return [...cookies].sort((a, b) =>
+    a.sink.file < b.sink.file ? -1 : a.sink.file > b.sink.file ? 1 : a.sink.span.start - b.sink.span.start,
+  );
 }

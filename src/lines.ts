@@ -25,7 +25,8 @@ export function linesOf(text: string): Lines {
   return {
     count: starts.length,
     at,
-    text: (line) => text.slice(starts[line - 1] ?? text.length, starts[line] ?? text.length).replace(/(?:\r\n|[\n\r])$/, ""),
+    text: (line) =>
+      text.slice(starts[line - 1] ?? text.length, starts[line] ?? text.length).replace(/(?:\r\n|[\n\r])$/, ""),
     region: ({ start, end }) => {
       const from = at(start);
       const to = at(Math.max(start, end));

@@ -63,12 +63,12 @@ function read({ file, text }: SourceFile): Settings {
       return piece;
     });
 
-  const attribute = ({ name, span, valueSpan }: RawAttribute): SettingAttribute => ({
-    ...qualified(name),
-    value: resolve(valueSpan.start, valueSpan.end, true),
-    span,
-    valueSpan,
-  });
+  const attribute = ({ name, span, valueSpan }: RawAttribute): SettingAttribute => {
+    const value = resolve(valueSpan.start, valueSpan.end, true);
+    const colon = name.indexOf(":");
+    if (colon === -1) return { name, value, span, valueSpan };
+    return { name: name.slice(colon + 1), prefix: name.slice(0, colon), value, span, valueSpan };
+  };
 
   const startElement = (tag: StartTag) => {
     if (open.length === DEPTH) {
@@ -78,13 +78,15 @@ function read({ file, text }: SourceFile): Settings {
     }
     if (open.length === 0 && roots.length > 0) fail(tag, "the file has more than one root element");
     const children: SettingNode[] = [];
+    const colon = tag.name.indexOf(":");
     const node: Draft = {
-      ...qualified(tag.name),
+      name: tag.name.slice(colon + 1),
       attributes: tag.attributes.map(attribute),
       children,
       span: { start: tag.start, end: tag.end },
       nameSpan: { start: tag.start + 1, end: tag.start + 1 + tag.name.length },
     };
+    if (colon !== -1) node.prefix = tag.name.slice(0, colon);
     (open.at(-1)?.children ?? roots).push(node);
     if (tag.empty) {
       node.value = "";
@@ -179,11 +181,6 @@ function codeUnits(text: string, codePoints: number): number {
 const LINE_END = /\r\n?/g;
 const PIECE = /\r\n?|[\t\n]|&(#\d{1,7}|#x[0-9a-fA-F]{1,6}|[\p{L}_:][\p{L}\p{N}\p{M}_:.·-]*);/gu;
 const UNRESOLVED = "this entity is external, holds markup or is made of others: it is not resolved";
-
-function qualified(name: string): { name: string; prefix?: string } {
-  const colon = name.indexOf(":");
-  return colon === -1 ? { name } : { prefix: name.slice(0, colon), name: name.slice(colon + 1) };
-}
 
 function trimmed(text: string, start: number, end: number): Span {
   let first = start;

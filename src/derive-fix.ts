@@ -1,0 +1,126 @@
+import type { Edit, Fix } from "./edit.ts";
+import type { Place } from "./evidence.ts";
+import type { Seen, SeenObject } from "./facts.ts";
+import { type CallFact, type Context, findArgument, type Sink, type Source, type WriteFact } from "./framework.ts";
+import type { Judged } from "./verdict.ts";
+import { addArgument, addEntry, replace } from "./write.ts";
+
+type Fact = CallFact | WriteFact;
+
+/** The fixes of an insecure cookie: the framework's own, then the one that its list of sources leads to. */
+export function fixesOf(sink: Sink, fact: Fact, judged: Judged, context: Context): readonly Fix[] {
+  const off = judged.verdict === "insecure" || judged.condition?.inDeployment === "insecure";
+  if (!off) return [];
+  const own = sink.fixes?.(fact, context) ?? [];
+  const derived = judged.verdict === "insecure" ? derive(sink, fact, judged, context) : undefined;
+  if (derived === undefined) return own;
+  const also = sink.alsoFix?.(fact, context);
+  const decision = sink.decision?.(fact, context);
+  const note = [decision, also?.note].filter((text) => text !== undefined).join(" ");
+  const fix: Fix = {
+    title: "Set Secure",
+    safety: decision === undefined ? "safe" : "needs a decision",
+    ...(note === "" ? {} : { note }),
+    edits: [...derived, ...(also?.edits ?? [])],
+  };
+  return [...own, fix];
+}
+
+function derive(sink: Sink, fact: Fact, judged: Judged, context: Context): readonly Edit[] | undefined {
+  const value = sink.secureText?.(fact, context) ?? (fact.language === "python" ? "True" : "true");
+  const given = replaceLiteral(judged, value, context);
+  if (given !== undefined) return given;
+  if (judged.deciding?.source.kind !== "fallback") return undefined;
+  for (const source of sink.secure) {
+    const edits = add(source, fact, value, context);
+    if (edits !== undefined) return edits;
+  }
+  return undefined;
+}
+
+/** A literal `false` that decides is replaced where it stands. */
+function replaceLiteral(judged: Judged, value: string, context: Context): readonly Edit[] | undefined {
+  const { decidedBy, deciding } = judged;
+  if (decidedBy.from !== "file" || deciding === undefined || deciding.source.kind === "fallback") return undefined;
+  const text = context.text(decidedBy.file);
+  const literal = text.slice(decidedBy.span.start, decidedBy.span.end);
+  return /^(false|False|FALSE|null|None|nil|0|''|"")$/.test(literal) ? [replace(text, decidedBy, value)] : undefined;
+}
+
+/** Adds the attribute where a source would read it. */
+function add(source: Source, fact: Fact, value: string, context: Context): readonly Edit[] | undefined {
+  if (source.kind === "argument" && fact.kind === "call") return addToCall(source, fact, value, context);
+  if (source.kind === "value" && fact.kind === "write") return addAlong(fact.value, source.path, value, fact, context);
+  return undefined;
+}
+
+function addToCall(
+  source: Extract<Source, { kind: "argument" }>,
+  fact: CallFact,
+  value: string,
+  context: Context,
+): readonly Edit[] | undefined {
+  const text = context.text(fact.place.file);
+  const argument = findArgument(fact, source.position, source.keyword);
+  if (source.path.length === 0) {
+    if (source.keyword === undefined || argument !== undefined) return undefined;
+    return addArgument(text, fact, assignment(fact, source.keyword, value));
+  }
+  if (argument !== undefined) {
+    if (argument.value.length === 1 && isAbsent(argument.value))
+      return [replace(text, argument.valuePlace, nested(fact, source.path, value))];
+    return addAlong(argument.value, source.path, value, fact, context);
+  }
+  if (source.position === undefined) return undefined;
+  const positional = fact.arguments.filter((each) => each.name === undefined && each.spread === undefined);
+  if (positional.length !== source.position || fact.arguments.some((each) => each.spread !== undefined))
+    return undefined;
+  return addArgument(text, fact, nested(fact, source.path, value));
+}
+
+function isAbsent(seen: Seen): boolean {
+  const [only] = seen;
+  return only?.data.kind === "literal" && (only.data.value === undefined || only.data.value === null);
+}
+
+/** Adds an entry to the one object literal that the path leads to, making what is missing on the way. */
+function addAlong(
+  seen: Seen,
+  path: readonly string[],
+  value: string,
+  fact: Fact,
+  context: Context,
+): readonly Edit[] | undefined {
+  const [only] = seen;
+  if (seen.length !== 1 || only?.data.kind !== "object" || only.data.literal === undefined) return undefined;
+  const object: SeenObject = only.data;
+  const [name, ...rest] = path;
+  if (name === undefined) return undefined;
+  const held = object.properties.get(name);
+  if (held !== undefined && rest.length > 0 && !isAbsent(held)) return addAlong(held, rest, value, fact, context);
+  if (held !== undefined) return undefined;
+  return addEntry(
+    context.text(only.data.literal.place.file),
+    object,
+    entry(fact, name, rest.length === 0 ? value : nested(fact, rest, value)),
+  );
+}
+
+function assignment(fact: Fact, keyword: string, value: string): string {
+  if (fact.language === "python") return `${keyword}=${value}`;
+  return `${keyword}: ${value}`;
+}
+
+function entry(fact: Fact, name: string, value: string): string {
+  return fact.language === "python" ? `"${name}": ${value}` : `${name}: ${value}`;
+}
+
+/** `{ a: { b: value } }` for a path. */
+function nested(fact: Fact, path: readonly string[], value: string): string {
+  const [name, ...rest] = path;
+  if (name === undefined) return value;
+  const inner = entry(fact, name, nested(fact, rest, value));
+  return fact.language === "python" ? `{${inner}}` : `{ ${inner} }`;
+}
+
+export type { Place };

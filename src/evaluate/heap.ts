@@ -1,0 +1,113 @@
+import type { Place } from "../evidence.ts";
+import type { ClassData, Condition, Value } from "../value.ts";
+import { unknown } from "../value.ts";
+import { joinValues } from "./state.ts";
+
+/** An object with identity: what is set on it later is seen by all who hold it. */
+export interface HeapObject {
+  readonly origin: Origin;
+  /** Dotted names by which code outside the project knows it: `req.session`, `javax.servlet.http.Cookie`. */
+  paths: readonly string[];
+  properties: Map<string, Value>;
+  /** Elements of lists, in order. */
+  items: readonly Value[] | undefined;
+  /** Why properties may be there that are not listed. */
+  open: string | undefined;
+  /** Calls of methods from outside the project, oldest first. */
+  calls: RecordedCall[];
+}
+
+export type Origin =
+  /** An object, hash or list literal: where it stands, and whether braces stand there. */
+  | { readonly kind: "literal"; readonly place: Place; readonly bare: boolean; readonly last?: Place }
+  | { readonly kind: "instance"; readonly class: ClassData; readonly place: Place }
+  /** What a call of something outside the project gave. */
+  | { readonly kind: "call"; readonly call: RecordedCall }
+  | {
+      readonly kind: "parameter";
+      readonly name: string;
+      readonly type: readonly string[];
+      readonly place: Place;
+      readonly passedTo: readonly string[];
+    }
+  /** A member read from something outside the project. */
+  | { readonly kind: "member"; readonly of: number | undefined; readonly name: string; readonly place: Place }
+  | { readonly kind: "statics"; readonly place: Place }
+  | { readonly kind: "module"; readonly file: string };
+
+export interface RecordedCall {
+  /** The method's name alone. */
+  readonly method: string;
+  /** Qualified names of the callee. */
+  readonly callee: readonly string[];
+  readonly receiver: Value | undefined;
+  readonly arguments: readonly RecordedArgument[];
+  readonly new: boolean;
+  readonly place: Place;
+  readonly argumentsSpan: { readonly start: number; readonly end: number } | undefined;
+  readonly bare: boolean;
+  /** Under which conditions it was reached, since the object was made. */
+  readonly when: readonly Condition[];
+}
+
+export interface RecordedArgument {
+  readonly value: Value;
+  readonly name: string | undefined;
+  readonly spread: "list" | "map" | undefined;
+  readonly place: Place;
+  /** Where the expression itself stands, without its keyword. */
+  readonly valuePlace: Place;
+}
+
+const MAXIMUM_PROPERTIES = 2_000;
+
+/** Sets a property; an object with too many becomes open. */
+export function setProperty(object: HeapObject, name: string, value: Value): void {
+  if (object.properties.size >= MAXIMUM_PROPERTIES && !object.properties.has(name)) {
+    object.open ??= `it has more than ${MAXIMUM_PROPERTIES} members`;
+    return;
+  }
+  // Order decides for spreads, so a property set again moves to the end.
+  object.properties.delete(name);
+  object.properties.set(name, value);
+}
+
+/** What an unknown value that is spread over an object may change: everything that stands there. */
+export function spreadUnknown(object: HeapObject, because: string): void {
+  for (const [name, value] of object.properties) object.properties.set(name, [...value, ...unknown(because)]);
+  object.open = because;
+}
+
+type Version = { readonly when: readonly Condition[]; readonly object: HeapObject | undefined };
+
+/** One object out of the versions that the arms of a branch made of it. */
+export function joinObjects(versions: readonly Version[]): HeapObject | undefined {
+  const present = versions.filter(
+    (version): version is Version & { object: HeapObject } => version.object !== undefined,
+  );
+  const [first] = present;
+  if (first === undefined) return undefined;
+  if (present.every(({ object }) => object === first.object)) return first.object;
+  const names = new Set(present.flatMap(({ object }) => [...object.properties.keys()]));
+  const properties = new Map<string, Value>();
+  for (const name of names) {
+    properties.set(name, joinValues(present.map(({ when, object }) => ({ when, value: object.properties.get(name) }))));
+  }
+  const calls: RecordedCall[] = [];
+  for (const { when, object } of present) {
+    for (const call of object.calls) {
+      if (calls.some((other) => other.place === call.place)) continue;
+      const everywhere = present.every((other) => other.object.calls.includes(call));
+      calls.push(everywhere ? call : { ...call, when: [...call.when, ...when] });
+    }
+  }
+  const lists = present.map(({ object }) => object.items);
+  return {
+    origin: first.object.origin,
+    paths: first.object.paths,
+    properties,
+    items: lists.every((items) => items === lists[0]) ? lists[0] : undefined,
+    open: present.find(({ object }) => object.open !== undefined)?.object.open,
+    calls: calls.sort((a, b) => a.place.span.start - b.place.span.start),
+  };
+}

@@ -1,0 +1,156 @@
+import { type Alternative, type Condition, known, sameData, under, union, type Value } from "../value.ts";
+import type { HeapObject } from "./heap.ts";
+import { joinObjects } from "./heap.ts";
+
+/**
+ * Variables and heap at one point of the program. A branch works on a fork, whose writes lie over its parent's;
+ * a parent is not written to while its forks live.
+ */
+export class State {
+  readonly parent: State | undefined;
+  /** What is known to hold on the way here, since the fork. */
+  readonly conditions: Condition[] = [];
+  private readonly slots = new Map<number, Value>();
+  private readonly objects = new Map<number, HeapObject>();
+
+  constructor(parent?: State) {
+    this.parent = parent;
+  }
+
+  fork(conditions: readonly Condition[] = []): State {
+    const fork = new State(this);
+    fork.conditions.push(...conditions);
+    return fork;
+  }
+
+  /** All conditions on the way here, oldest first. */
+  path(): readonly Condition[] {
+    return this.parent === undefined ? this.conditions : [...this.parent.path(), ...this.conditions];
+  }
+
+  read(slot: number): Value | undefined {
+    for (let state: State | undefined = this; state !== undefined; state = state.parent) {
+      const value = state.slots.get(slot);
+      if (value !== undefined) return value;
+    }
+    return undefined;
+  }
+
+  write(slot: number, value: Value): void {
+    this.slots.set(slot, value);
+  }
+
+  object(id: number): HeapObject | undefined {
+    for (let state: State | undefined = this; state !== undefined; state = state.parent) {
+      const object = state.objects.get(id);
+      if (object !== undefined) return object;
+    }
+    return undefined;
+  }
+
+  add(id: number, object: HeapObject): void {
+    this.objects.set(id, object);
+  }
+
+  /** The object to write to: this state's own copy. */
+  own(id: number): HeapObject | undefined {
+    const mine = this.objects.get(id);
+    if (mine !== undefined) return mine;
+    const inherited = this.parent?.object(id);
+    if (inherited === undefined) return undefined;
+    const copy: HeapObject = { ...inherited, properties: new Map(inherited.properties), calls: [...inherited.calls] };
+    this.objects.set(id, copy);
+    return copy;
+  }
+
+  /** Everything written since `base`, newest wins. */
+  private changesSince(base: State): { slots: Map<number, Value>; objects: Map<number, HeapObject> } {
+    const slots = new Map<number, Value>();
+    const objects = new Map<number, HeapObject>();
+    for (let state: State | undefined = this; state !== undefined && state !== base; state = state.parent) {
+      for (const [slot, value] of state.slots) if (!slots.has(slot)) slots.set(slot, value);
+      for (const [id, object] of state.objects) if (!objects.has(id)) objects.set(id, object);
+    }
+    return { slots, objects };
+  }
+
+  hasChangesSince(base: State): boolean {
+    for (let state: State | undefined = this; state !== undefined && state !== base; state = state.parent) {
+      if (state.slots.size > 0 || state.objects.size > 0) return true;
+    }
+    return false;
+  }
+
+  /** Takes over what forks of this state wrote; where they differ, each alternative keeps its fork's conditions. */
+  join(arms: readonly State[]): void {
+    const changes = arms.map((arm) => ({ when: conditionsSince(arm, this), ...arm.changesSince(this) }));
+    const slots = new Set(changes.flatMap((change) => [...change.slots.keys()]));
+    const objects = new Set(changes.flatMap((change) => [...change.objects.keys()]));
+    for (const slot of slots) {
+      const before = this.read(slot);
+      this.slots.set(
+        slot,
+        joinValues(changes.map(({ when, slots: written }) => ({ when, value: written.get(slot) ?? before }))),
+      );
+    }
+    for (const id of objects) {
+      const before = this.object(id);
+      const versions = changes.map(({ when, objects: written }) => ({ when, object: written.get(id) ?? before }));
+      const joined = joinObjects(versions);
+      if (joined !== undefined) this.objects.set(id, joined);
+    }
+  }
+
+  /** Goes on as this one fork; what it wrote keeps the conditions that the deployment settled. */
+  absorb(arm: State, when: readonly Condition[] = []): void {
+    const { slots, objects } = arm.changesSince(this);
+    const mark = (value: Value): Value => {
+      const marked = under(value, when);
+      return marked.length === 0 ? value : marked;
+    };
+    for (const [slot, value] of slots) this.slots.set(slot, when.length === 0 ? value : mark(value));
+    for (const [id, object] of objects) {
+      const before = this.object(id);
+      if (before === undefined || when.length === 0) this.objects.set(id, object);
+      else {
+        const properties = new Map<string, Value>();
+        for (const [name, value] of object.properties) {
+          properties.set(name, before.properties.get(name) === value ? value : mark(value));
+        }
+        this.objects.set(id, { ...object, properties });
+      }
+    }
+  }
+}
+
+function conditionsSince(state: State, base: State): readonly Condition[] {
+  const result: Condition[] = [];
+  for (let each: State | undefined = state; each !== undefined && each !== base; each = each.parent) {
+    result.unshift(...each.conditions);
+  }
+  return result;
+}
+
+/** One value out of the arms' values; conditions are told only where the arms differ. */
+export function joinValues(arms: readonly { when: readonly Condition[]; value: Value | undefined }[]): Value {
+  const absent = known(undefined);
+  const [first] = arms;
+  if (first !== undefined && arms.every(({ value }) => sameValue(value ?? absent, first.value ?? absent))) {
+    return first.value ?? absent;
+  }
+  const alternatives: Alternative[] = arms.flatMap(({ when, value }) => under(value ?? absent, when));
+  return union(alternatives);
+}
+
+function sameValue(left: Value, right: Value): boolean {
+  if (left === right) return true;
+  const [a] = left;
+  const [b] = right;
+  return (
+    left.length === 1 &&
+    right.length === 1 &&
+    a!.when.length === 0 &&
+    b!.when.length === 0 &&
+    sameData(a!.data, b!.data)
+  );
+}

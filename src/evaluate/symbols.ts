@@ -1,0 +1,110 @@
+import type { Deployment } from "../deployment.ts";
+import type { Place } from "../evidence.ts";
+import { alternative, known, step, type Trace, type Value } from "../value.ts";
+
+/**
+ * A name from outside the project whose value the deployment or the request's scheme gives. `path` is a qualified
+ * name (`Rails.env.production?`), or ends one (`*.is_secure`); calls are written without parentheses.
+ */
+export type Symbol =
+  | { readonly path: string; readonly is: "request-scheme"; readonly says: string }
+  | { readonly path: string; readonly is: "environment-equals"; readonly variable: string; readonly equals: string }
+  | { readonly path: string; readonly is: "environment-value"; readonly variable: string };
+
+/** Symbols, found by their last name. */
+export class SymbolTable {
+  private readonly byName = new Map<string, Symbol[]>();
+
+  constructor(symbols: readonly Symbol[]) {
+    for (const symbol of symbols) {
+      const name = lastName(symbol.path);
+      const list = this.byName.get(name);
+      if (list === undefined) this.byName.set(name, [symbol]);
+      else list.push(symbol);
+    }
+  }
+
+  find(paths: readonly string[]): Symbol | undefined {
+    const [first] = paths;
+    if (first === undefined) return undefined;
+    return this.byName.get(lastName(first))?.find((symbol) => paths.some((path) => pathMatches(symbol.path, path)));
+  }
+}
+
+function lastName(path: string): string {
+  return path.slice(path.lastIndexOf(".") + 1);
+}
+
+/** `a.b` means exactly that; `*.b` any path that ends in `.b` (or is `b`). */
+export function pathMatches(pattern: string, path: string): boolean {
+  if (!pattern.startsWith("*.")) return pattern === path;
+  const suffix = pattern.slice(1);
+  return path.endsWith(suffix) || path === suffix.slice(1);
+}
+
+export function symbolValue(symbol: Symbol, deployment: Deployment, at: Place): Value {
+  switch (symbol.is) {
+    case "request-scheme":
+      return requestScheme(at, symbol.says);
+    case "environment-value":
+      return environmentValue(symbol.variable, undefined, deployment, at);
+    case "environment-equals": {
+      const value = environmentValue(symbol.variable, undefined, deployment, at);
+      return value.map((each) =>
+        each.data.kind === "literal"
+          ? { ...each, data: { kind: "literal", value: each.data.value === symbol.equals } }
+          : each,
+      );
+    }
+  }
+}
+
+/** True when the request arrives as https, false when it does not. */
+export function requestScheme(at: Place, says: string): Value {
+  const trace = step(at, says, undefined);
+  const condition = { kind: "request-scheme", key: "request scheme", holds: undefined } as const;
+  return [
+    alternative({ kind: "literal", value: true }, trace, [
+      { ...condition, arm: true, says: "the request arrives as https" },
+    ]),
+    alternative({ kind: "literal", value: false }, trace, [
+      { ...condition, arm: false, says: "the request arrives as http" },
+    ]),
+  ];
+}
+
+/** An environment variable under the deployment; one that the deployment does not name is taken as unset, on a condition. */
+export function environmentValue(name: string, fallback: Value | undefined, deployment: Deployment, at: Place): Value {
+  const set = Object.hasOwn(deployment.environment, name) ? deployment.environment[name] : undefined;
+  if (typeof set === "string") {
+    const origin = deployment.origins[name];
+    const says = `${name} is ${JSON.stringify(set)} in this deployment${origin === undefined ? "" : ` (${origin})`}`;
+    const trace: Trace = step(at, says, undefined);
+    const condition = {
+      kind: "environment",
+      key: `environment ${name}`,
+      arm: true,
+      says: `${name} is ${JSON.stringify(set)}`,
+      holds: true,
+    } as const;
+    return [alternative({ kind: "literal", value: set }, trace, [condition])];
+  }
+  const trace = step(at, `${name} is not set in this deployment`, undefined);
+  const absent =
+    fallback === undefined
+      ? known(undefined, trace)
+      : fallback.map((each) => ({ ...each, trace: each.trace ?? trace }));
+  if (set === null) return absent;
+  const condition = { kind: "environment", key: `environment ${name} set` } as const;
+  return [
+    ...absent.map((each) => ({
+      ...each,
+      when: [...each.when, { ...condition, arm: false, says: `${name} is not set`, holds: true }],
+    })),
+    alternative(
+      { kind: "environment", name, transformed: false },
+      step(at, `${name} may be set where it runs`, undefined),
+      [{ ...condition, arm: true, says: `${name} is set`, holds: false }],
+    ),
+  ];
+}

@@ -1,0 +1,112 @@
+import type { Edit } from "./edit.ts";
+import type { Place } from "./evidence.ts";
+import type { SeenCall, SeenObject } from "./facts.ts";
+
+/** Replaces the text of a place. */
+export function replace(text: string, place: Place, replacement: string): Edit {
+  const { start, end } = place.span;
+  return { file: place.file, span: place.span, expected: text.slice(start, end), replacement };
+}
+
+/** Inserts at an offset. */
+export function insert(file: string, offset: number, inserted: string): Edit {
+  return { file, span: { start: offset, end: offset }, expected: "", replacement: inserted };
+}
+
+/**
+ * Adds an item at the end of a comma-separated list, in the list's own style: on its own line where the last item
+ * is, with a trailing comma where one stands, before a comment that follows on the line.
+ * @param open offset behind the opening bracket (or where a bare list begins)
+ * @param last the last item, when there is one
+ * @param close offset of the closing bracket (or where a bare list ends)
+ */
+export function appendItem(
+  text: string,
+  file: string,
+  open: number,
+  last: { start: number; end: number } | undefined,
+  close: number,
+  item: string,
+): readonly Edit[] {
+  if (last === undefined) {
+    const inner = text.slice(open, close);
+    const spaced = text[open - 1] === "{" ? ` ${item} ` : item;
+    if (inner.trim() !== "") return [insert(file, open, `${item}${inner.startsWith(" ") ? "" : " "}`)];
+    return [{ file, span: { start: open, end: close }, expected: inner, replacement: spaced }];
+  }
+  const lineStart = text.lastIndexOf("\n", last.start - 1) + 1;
+  const indent = text.slice(lineStart, last.start);
+  const closeOnLaterLine = text.slice(last.end, close).includes("\n");
+  const ownLine = /^[ \t]*$/.test(indent) && lineStart > open - 1 && closeOnLaterLine;
+  const after = text.slice(last.end, close);
+  const comma = /^\s*,/.exec(after);
+  if (!ownLine)
+    return [
+      insert(
+        file,
+        comma === null ? last.end : last.end + comma[0].length,
+        comma === null ? `, ${item}` : ` ${item}${closeOnLaterLine ? "," : ""}`,
+      ),
+    ];
+  const newline = text.slice(0, lineStart).endsWith("\r\n") ? "\r\n" : "\n";
+  const lineEnd = endOfLine(text, last.end);
+  if (comma !== null && !comma[0].includes("\n")) return [insert(file, lineEnd, `${newline}${indent}${item},`)];
+  const rest = text.slice(last.end, lineEnd);
+  if (rest.trim() === "") return [insert(file, last.end, `,${newline}${indent}${item}`)];
+  return [insert(file, last.end, ","), insert(file, lineEnd, `${newline}${indent}${item}`)];
+}
+
+function endOfLine(text: string, from: number): number {
+  const newline = text.indexOf("\n", from);
+  if (newline === -1) return text.length;
+  return text[newline - 1] === "\r" ? newline - 1 : newline;
+}
+
+/** Adds an argument after the last one (before `**kwargs`); undefined when the call has no list to add to. */
+export function addArgument(text: string, call: SeenCall, argument: string): readonly Edit[] | undefined {
+  const { argumentsSpan } = call;
+  if (argumentsSpan === undefined) return undefined;
+  const inFile = call.arguments.filter(
+    (each) =>
+      each.place.file === call.place.file &&
+      each.place.span.start >= argumentsSpan.start &&
+      each.place.span.end <= argumentsSpan.end,
+  );
+  const spread = inFile.find((each) => each.spread === "map");
+  if (spread !== undefined) return [insert(call.place.file, spread.place.span.start, `${argument}, `)];
+  const last = inFile.reduce<(typeof inFile)[number] | undefined>(
+    (latest, each) => (latest === undefined || each.place.span.end > latest.place.span.end ? each : latest),
+    undefined,
+  );
+  return appendItem(text, call.place.file, argumentsSpan.start, last?.place.span, argumentsSpan.end, argument);
+}
+
+/** Adds an entry to an object or hash literal. */
+export function addEntry(text: string, object: SeenObject, entry: string): readonly Edit[] | undefined {
+  const { literal } = object;
+  if (literal === undefined) return undefined;
+  const { file, span } = literal.place;
+  const brackets = literal.bare ? 0 : 1;
+  return appendItem(text, file, span.start + brackets, literal.last?.span, span.end - brackets, entry);
+}
+
+/** The start of the line on which an offset stands, and its indentation. */
+export function lineAt(text: string, offset: number): { start: number; indent: string; newline: string } {
+  const start = text.lastIndexOf("\n", offset - 1) + 1;
+  const indent = /^[ \t]*/.exec(text.slice(start))?.[0] ?? "";
+  return { start, indent, newline: text.includes("\r\n") ? "\r\n" : "\n" };
+}
+
+/** A statement on a line of its own before the statement that starts at `offset`; undefined when something else stands before it on the line. */
+export function insertBefore(text: string, file: string, offset: number, statement: string): Edit | undefined {
+  const { start, indent, newline } = lineAt(text, offset);
+  if (start + indent.length !== offset) return undefined;
+  return insert(file, offset, `${statement}${newline}${indent}`);
+}
+
+/** A statement on a line of its own after the line on which `offset` stands. */
+export function insertAfterLine(text: string, file: string, offset: number, statement: string): Edit {
+  const { indent, newline } = lineAt(text, offset);
+  const end = endOfLine(text, offset);
+  return insert(file, end, `${newline}${indent}${statement}`);
+}
