@@ -19,11 +19,13 @@ export function findGitRoot(folder: string): string | undefined {
   }
 }
 
-/** Tracked files, and untracked ones that are not ignored; undefined when git cannot tell. */
+/** Tracked files, and untracked ones that are not ignored; undefined outside a work tree, and when git cannot tell. */
 export async function listByGit(root: string): Promise<GitListing | undefined> {
+  const workTree = findGitRoot(root);
+  if (workTree === undefined) return undefined;
   const [tracked, untracked] = await Promise.all([
-    git(root, ["ls-files", "-z", "--stage"]),
-    git(root, ["ls-files", "-z", "--others", "--exclude-standard"]),
+    git(root, workTree, ["ls-files", "-z", "--stage"]),
+    git(root, workTree, ["ls-files", "-z", "--others", "--exclude-standard"]),
   ]);
   if (tracked === undefined || untracked === undefined) return undefined;
   const listing = { files: [] as string[], links: [] as string[], folders: [] as string[] };
@@ -46,14 +48,17 @@ function split(output: string): string[] {
   return parts;
 }
 
-/** The configuration of a repository may name programs to run: those that listing could start are switched off. */
+/**
+ * The configuration of a repository may name programs to run, those that listing could start are switched off; and
+ * another folder as its work tree, which is overruled.
+ */
 const harmless = ["-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "core.untrackedCache=false"];
 
-function git(root: string, command: readonly string[]): Promise<string | undefined> {
+function git(root: string, workTree: string, command: readonly string[]): Promise<string | undefined> {
   return new Promise((resolve) => {
     execFile(
       "git",
-      ["-C", root, ...harmless, ...command],
+      ["-C", root, ...harmless, `--work-tree=${workTree}`, ...command],
       { env: environment(), maxBuffer: 1024 ** 3, timeout: MILLISECONDS, encoding: "utf8", windowsHide: true },
       (error, stdout) => resolve(error === null ? stdout : undefined),
     );

@@ -2,7 +2,7 @@ import { readdirSync, realpathSync, lstatSync } from "node:fs";
 import { dirname, join, sep } from "node:path";
 import ignore, { type Ignore } from "ignore";
 import { decode } from "./decode.ts";
-import { findGitRoot, listByGit } from "./git.ts";
+import { listByGit } from "./git.ts";
 import { isPrunedFolder, isUnderPrunedFolder } from "./prune.ts";
 import { readFailure, readWhole } from "./read.ts";
 
@@ -40,7 +40,7 @@ interface FolderRules {
  */
 export async function listFiles(root: string, patterns: readonly string[] = []): Promise<Listing> {
   const collector: Collector = { root, ignored: ignoreRules(root, patterns), files: [], skipped: [] };
-  const listed = findGitRoot(root) === undefined ? undefined : await listByGit(root);
+  const listed = await listByGit(root);
   if (listed === undefined || listed.files.length + listed.links.length + listed.folders.length === 0) {
     walk(collector, "");
   } else {
