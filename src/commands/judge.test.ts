@@ -1,7 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
+import { Ajv } from "ajv";
 import { afterAll, describe, expect, test } from "vitest";
 import type { Report } from "../report.ts";
 import { type JudgeArguments, judgeCommand } from "./judge.ts";
@@ -136,9 +137,25 @@ describe("JSON", () => {
     expect((await reportOf("", { file })).findings[0]?.fingerprint).toBe(report.findings[0]?.fingerprint);
   });
 
+  test("follows the published schema, whatever the input is", async () => {
+    const schema = JSON.parse(readFileSync(new URL("../../schema/report-1.json", import.meta.url), "utf8"));
+    const ajv = new Ajv({ allErrors: true });
+    const validate = ajv.compile(schema);
+    const file = join(folder, "mixed.txt");
+    writeFileSync(file, mixed);
+    for (const report of [
+      await reportOf(mixed),
+      await reportOf("", { file }),
+      await reportOf("", { allowEmpty: true }),
+    ]) {
+      validate(report);
+      expect(validate.errors).toBeNull();
+    }
+  });
+
   test("no format prints a value", async () => {
     for (const format of ["text", "json", "sarif"]) {
-      const { stdout } = await run(mixed, { format });
+      const { stdout } = await run(`${mixed}\nhunter2\nd=hunter2\u0001\n`, { format });
       expect(stdout).toContain("sid");
       expect(stdout).not.toContain("hunter2");
     }

@@ -1,4 +1,5 @@
 import { createReadStream } from "node:fs";
+import { isAbsolute, relative, sep } from "node:path";
 import type { Cookie } from "../cookie.ts";
 import { disclosed, production } from "../deployment.ts";
 import { type ExitOptions, statusOf } from "../exit.ts";
@@ -56,7 +57,7 @@ export async function judgeCommand(args: JudgeArguments): Promise<number> {
     const options = { url, profile, replay: args.replay, ...(args.now === undefined ? {} : { now: args.now }) };
     const judgements = judge(input.lines, options);
     const report = judgeReport(judgements, input, {
-      root: inputName(args.file),
+      file: args.file === undefined || args.file === "-" ? undefined : projectPath(args.file),
       milliseconds: performance.now() - start,
     });
     args.stdout(
@@ -82,6 +83,12 @@ function urlOf(url: string): string {
 
 function inputName(file: string | undefined): string {
   return file === undefined || file === "-" ? "standard input" : file;
+}
+
+/** Relative to where the command runs, with slashes, as reports name files. */
+function projectPath(file: string): string {
+  const path = relative(".", file);
+  return path.startsWith("..") || isAbsolute(path) ? file : path.replaceAll(sep, "/");
 }
 
 async function readBytes({ file, stdin }: JudgeArguments): Promise<Uint8Array> {
@@ -129,23 +136,23 @@ function shownName(name: string): string {
 }
 
 interface ReportMeans {
-  /** How the input is named. */
-  readonly root: string;
+  /** Undefined for standard input, whose lines have no place. */
+  readonly file: string | undefined;
   readonly milliseconds: number;
 }
 
 /** The judged lines as the JSON report, version 1: a cookie for every line, in order, and the findings. */
-function judgeReport(judgements: readonly Judgement[], input: WireInput, { root, milliseconds }: ReportMeans): Report {
+function judgeReport(judgements: readonly Judgement[], input: WireInput, { file, milliseconds }: ReportMeans): Report {
   const widths = new Map(input.lines.map(({ line, width }) => [line, width]));
   const fingerprint = fingerprints();
-  const cookies = judgements.map((judgement) => toCookie(judgement, root));
+  const cookies = judgements.map((judgement) => toCookie(judgement, inputName(file)));
   const live = cookies.filter((_, index) => !judgements[index]?.deletion && judgements[index]?.stored);
   const count = (verdict: Cookie["verdict"]) => live.filter((cookie) => cookie.verdict === verdict).length;
 
   const locationOf = ({ line }: Judgement): Location | null => {
     const width = widths.get(line);
-    if (width === undefined || root === inputName(undefined)) return null;
-    return { file: root, line, column: 1, endLine: line, endColumn: width + 1 };
+    if (width === undefined || file === undefined) return null;
+    return { file, line, column: 1, endLine: line, endColumn: width + 1 };
   };
   const findings = judgements.flatMap((judgement, index): ReportFinding[] => {
     const cookie = cookies[index];
@@ -164,11 +171,11 @@ function judgeReport(judgements: readonly Judgement[], input: WireInput, { root,
   return {
     version: 1,
     tool: { name: "setsecure", version },
-    root,
+    root: ".",
     deployment: { name: production.name, tls: production.tls, environment: disclosed(production) },
     cookies: judgements.map((judgement, index) => toReportCookie(judgement, cookies[index], locationOf(judgement))),
     findings,
-    skipped: input.skipped.map((because) => ({ file: root, because })),
+    skipped: input.skipped.map((because) => ({ file: inputName(file), because })),
     summary: {
       files: 1,
       parsed: 1,
