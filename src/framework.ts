@@ -70,7 +70,31 @@ export interface Context {
   readonly text: (file: string) => string;
   /** The files that were parsed and those that the prefilter kept. */
   readonly candidates: readonly string[];
+  /** Judges a cookie that the framework sets by itself. */
+  readonly judge: (own: OwnCookie) => Cookie;
 }
+
+/** A cookie that the framework sets by itself: where it comes from, and what its settings give. */
+export interface OwnCookie {
+  readonly framework: string;
+  readonly name: string | undefined;
+  /** The place that makes it happen: the middleware's line, the secret key, the settings file. */
+  readonly sink: Place;
+  /** Of the settings: what counts as true. Absent: as in most languages. */
+  readonly language?: ProgramLanguageName;
+  /** In order of precedence; the last one is the documented default. */
+  readonly secure: readonly OwnSource[];
+  readonly trust?: ProxyTrust;
+  readonly attributes?: Cookie["attributes"];
+  readonly sensitive?: boolean;
+  readonly notDeployed?: string;
+  readonly remarks?: Cookie["remarks"];
+  /** Asked only where Secure is off; best first. */
+  readonly fixes?: (cookie: Cookie) => readonly Fix[];
+}
+
+/** What a setting gives, or the documented default. */
+export type OwnSource = { readonly kind: "setting"; readonly given: Given } | FallbackSource;
 
 /** A call or assignment that sets a cookie. */
 export interface Sink {
@@ -228,6 +252,11 @@ export function header(position: number | "value", part: TextSource["part"]): Te
 /** @param says a clause for readers: `Django's default is off` */
 export function fallback(value: FallbackSource["value"], docs: string, says: string): FallbackSource {
   return { kind: "fallback", value, docs, says };
+}
+
+/** A setting of an own cookie. @param attribute as written, for messages: `SESSION_COOKIE_SECURE` */
+export function setting(seen: Seen, attribute: string, reading: Reading = {}): OwnSource {
+  return { kind: "setting", given: { seen, attribute, reading } };
 }
 
 export function custom(read: CustomSource["read"]): CustomSource {

@@ -5,14 +5,14 @@ import { Evaluator } from "./evaluate/evaluator.ts";
 import { SymbolTable } from "./evaluate/symbols.ts";
 import type { Evidence } from "./evidence.ts";
 import type { CallFact, Facts, WriteFact } from "./facts.ts";
-import type { Context, Framework, Sink } from "./framework.ts";
+import type { Context, Framework, OwnCookie, Sink } from "./framework.ts";
 import { frameworks } from "./frameworks/index.ts";
 import { isGrammarLoaded, loadGrammar, parse } from "./grammar.ts";
 import type { FileIndex, ProgramLanguage, SourceFile } from "./language.ts";
 import { programLanguageOf, settingsLanguageOf } from "./languages/index.ts";
 import type { Program } from "./program.ts";
 import type { Settings } from "./settings.ts";
-import { isSensitiveName, judge, possibilities, readName } from "./verdict.ts";
+import { isSensitiveName, judge, ownPossibilities, possibilities, readName } from "./verdict.ts";
 
 /** What the inventory needs of the files; reading is the caller's. */
 export interface Project extends FileIndex {
@@ -150,6 +150,7 @@ function evaluate(project: Project, deployment: Deployment, reader: Reader): Inv
     files: project,
     candidates: project.candidates,
     text: (file) => reader.text(file) ?? "",
+    judge: (own) => judgeOwn(own, context),
   };
   const cookies = frameworks.flatMap((framework) => cookiesOf(framework, context));
   const recognised = new Set(cookies.map((cookie) => cookie.sink.file));
@@ -252,6 +253,30 @@ function cookiesOf(framework: Framework, context: Context): readonly Cookie[] {
   }
   const cookies = [...chosen(judgements), ...(framework.own?.(context) ?? [])];
   return framework.policy?.(cookies, context) ?? cookies;
+}
+
+/** A cookie that a framework sets by itself, judged as those of sinks are. */
+function judgeOwn(own: OwnCookie, context: Context): Cookie {
+  const at: Evidence = { from: "file", ...own.sink, says: "the cookie is set because of this" };
+  const judged = judge(ownPossibilities(own.secure, own.language), at, own.trust, context);
+  const cookie: Cookie = {
+    name: own.name,
+    framework: own.framework,
+    verdict: judged.verdict,
+    because: judged.because,
+    sink: own.sink,
+    decidedBy: judged.decidedBy,
+    evidence: judged.evidence,
+    condition: judged.condition,
+    deletion: false,
+    sensitive: own.sensitive ?? isSensitiveName(own.name),
+    notDeployed: own.notDeployed,
+    attributes: own.attributes ?? {},
+    fixes: [],
+    remarks: [...judged.remarks, ...(own.remarks ?? [])],
+  };
+  const off = cookie.verdict === "insecure" || cookie.condition?.inDeployment === "insecure";
+  return off && own.fixes !== undefined ? { ...cookie, fixes: own.fixes(cookie) } : cookie;
 }
 
 function matches(sink: Sink, fact: CallFact | WriteFact, context: Context): boolean {

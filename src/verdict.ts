@@ -4,15 +4,18 @@ import type { Seen, SeenAlternative } from "./facts.ts";
 import {
   type CallFact,
   type Context,
+  type FallbackSource,
   findArgument,
   type Given,
   type Meaning,
+  type OwnSource,
   openArguments,
   type ProxyTrust,
   type Reading,
   type Source,
   type WriteFact,
 } from "./framework.ts";
+import type { ProgramLanguageName } from "./program.ts";
 import { both, type Condition } from "./value.ts";
 import { hasSecureAttribute } from "./wire/set-cookie.ts";
 
@@ -23,7 +26,7 @@ export interface Possibility {
   readonly because: readonly Evidence[];
   /** A clause: why. */
   readonly says: string;
-  readonly source: Source;
+  readonly source: Source | OwnSource;
   /** The expression that a fix would replace. */
   readonly valuePlace: Place | undefined;
   /** Secure only because any text counts as true. */
@@ -54,18 +57,22 @@ export function give(source: Source, fact: Fact, context: Context): Given | unde
       return { ...given, reading: { values: { ...source.when, "*": "next" }, absent: "next" } };
     }
     case "fallback":
-      return {
-        seen: [
-          {
-            data: { kind: "literal", value: source.value },
-            when: [],
-            because: [{ from: "docs", url: source.docs, says: source.says }],
-          },
-        ],
-        attribute: "",
-        reading: { values: { "request-scheme": "request-scheme" } },
-      };
+      return giveFallback(source);
   }
+}
+
+function giveFallback(source: FallbackSource): Given {
+  return {
+    seen: [
+      {
+        data: { kind: "literal", value: source.value },
+        when: [],
+        because: [{ from: "docs", url: source.docs, says: source.says }],
+      },
+    ],
+    attribute: "",
+    reading: { values: { "request-scheme": "request-scheme" } },
+  };
 }
 
 function giveArgument(source: Extract<Source, { kind: "argument" }>, fact: Fact): Given | undefined {
@@ -282,18 +289,38 @@ function textPart(each: SeenAlternative, part: "name" | "secure" | "attributes")
 
 /** Every value Secure may have, by the sources in their order. */
 export function possibilities(sources: readonly Source[], fact: Fact, context: Context): readonly Possibility[] {
+  return possibilitiesOf(sources, (source) => give(source, fact, context), fact.language);
+}
+
+/** Every value Secure may have, by sources that are no argument of a call or value of a write: settings and defaults. */
+export function ownPossibilities(
+  sources: readonly OwnSource[],
+  language: ProgramLanguageName | undefined,
+): readonly Possibility[] {
+  return possibilitiesOf(
+    sources,
+    (source) => (source.kind === "fallback" ? giveFallback(source) : source.given),
+    language,
+  );
+}
+
+function possibilitiesOf<S extends Source | OwnSource>(
+  sources: readonly S[],
+  giveOne: (source: S) => Given | undefined,
+  language: ProgramLanguageName | undefined,
+): readonly Possibility[] {
   const result: Possibility[] = [];
   let open: readonly (readonly Condition[])[] = [[]];
   for (const source of sources) {
     if (open.length === 0) break;
-    const given = give(source, fact, context);
+    const given = giveOne(source);
     if (given === undefined) continue;
     const next: (readonly Condition[])[] = [];
     for (const way of open) {
       for (const each of given.seen) {
         const when = both(way, each.when);
         if (when === undefined) continue;
-        const read = readOne(each, given, fact);
+        const read = readOne(each, given, language);
         if (read === "next") next.push(when);
         else result.push({ ...read, when, source, valuePlace: given.valuePlace });
       }
@@ -306,7 +333,7 @@ export function possibilities(sources: readonly Source[], fact: Fact, context: C
 function readOne(
   each: SeenAlternative,
   given: Given,
-  fact: Fact,
+  language: ProgramLanguageName | undefined,
 ): Omit<Possibility, "when" | "source" | "valuePlace"> | "next" {
   const { data } = each;
   const reading = given.reading ?? {};
@@ -334,7 +361,7 @@ function readOne(
       const secure = /^(true|1|on|yes|y|t)$/i.test(value.trim());
       return { ...base, secure, says: shown };
     }
-    const secure = fact.language === "ruby" ? value !== false : Boolean(value);
+    const secure = language === "ruby" ? value !== false : Boolean(value);
     const wrongType = secure && value !== true ? `${shown}, which is no boolean but counts as true` : undefined;
     return { ...base, secure, says: wrongType ?? shown, wrongType };
   }
@@ -342,7 +369,7 @@ function readOne(
     return { ...base, secure: true, says: `\`${name}\` is whatever ${data.name} holds, and any text counts as true` };
   }
   if (data.kind === "object") {
-    if (data.literal !== undefined && fact.language !== "python")
+    if (data.literal !== undefined && language !== "python")
       return {
         ...base,
         secure: true,
