@@ -12,7 +12,9 @@ export function fixesOf(sink: Sink, fact: Fact, judged: Judged, context: Context
   const off = judged.verdict === "insecure" || judged.condition?.inDeployment === "insecure";
   if (!off) return [];
   const own = sink.fixes?.(fact, context) ?? [];
-  const derived = judged.verdict === "insecure" ? derive(sink, fact, judged, context) : undefined;
+  // A default that follows the request's scheme gives way to a value that is written down.
+  const derivable = judged.verdict === "insecure" || judged.deciding?.source.kind === "fallback";
+  const derived = derivable ? derive(sink, fact, judged, context) : undefined;
   if (derived === undefined) return own;
   const also = sink.alsoFix?.(fact, context);
   const decision = sink.decision?.(fact, context);

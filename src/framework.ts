@@ -103,6 +103,8 @@ export interface Sink {
   readonly secure: readonly Source[];
   /** Other attributes, by their RFC 6265bis names in lower case: `httponly`, `samesite`, `path`, `domain`, `max-age`. */
   readonly attributes?: Readonly<Record<string, readonly Source[]>>;
+  /** Where one call sets several cookies: one fact for each, such as the elements of a list of headers. */
+  readonly split?: (fact: CallFact | WriteFact, context: Context) => readonly (CallFact | WriteFact)[];
   /** Recognises a deletion. */
   readonly deletion?: (fact: CallFact | WriteFact, context: Context) => boolean;
   /** Traps to tell beside the verdict. */

@@ -248,7 +248,9 @@ function cookiesOf(framework: Framework, context: Context): readonly Cookie[] {
       sink.on.kind === "call" ? callsOf(context, sink.on.method) : writesOf(context, sink.on.members);
     for (const fact of facts) {
       if (framework.language !== "any" && fact.language !== framework.language) continue;
-      if (matches(sink, fact, context)) judgements.push(judgeFact(framework, sink, fact, context));
+      if (!matches(sink, fact, context)) continue;
+      for (const each of sink.split?.(fact, context) ?? [fact])
+        judgements.push(judgeFact(framework, sink, each, context));
     }
   }
   const cookies = [...chosen(judgements), ...(framework.own?.(context) ?? [])];

@@ -8,6 +8,14 @@ import { alternative, known, step, type Trace, type Value } from "../value.ts";
  */
 export type Symbol =
   | { readonly path: string; readonly is: "request-scheme"; readonly says: string }
+  /** The scheme as a text: what it reads on https and on plain http. */
+  | {
+      readonly path: string;
+      readonly is: "request-scheme-text";
+      readonly https: string;
+      readonly http: string;
+      readonly says: string;
+    }
   | { readonly path: string; readonly is: "environment-equals"; readonly variable: string; readonly equals: string }
   | { readonly path: string; readonly is: "environment-value"; readonly variable: string };
 
@@ -46,6 +54,14 @@ export function symbolValue(symbol: Symbol, deployment: Deployment, at: Place): 
   switch (symbol.is) {
     case "request-scheme":
       return requestScheme(at, symbol.says);
+    case "request-scheme-text":
+      return requestScheme(at, symbol.says).map((each) => ({
+        ...each,
+        data: {
+          kind: "literal",
+          value: each.data.kind === "literal" && each.data.value === true ? symbol.https : symbol.http,
+        },
+      }));
     case "environment-value":
       return environmentValue(symbol.variable, undefined, deployment, at);
     case "environment-equals": {
