@@ -68,6 +68,10 @@ function within(only: readonly string[] | undefined): (file: string) => boolean 
   return (file) => only.some((path) => file === path || file.startsWith(`${path}/`));
 }
 
+function depth(path: string): number {
+  return path.split("/").length;
+}
+
 function nameOf(path: string): string {
   return path.slice(path.lastIndexOf("/") + 1);
 }
@@ -84,7 +88,6 @@ function endingIn(files: readonly string[]): (suffix: string) => readonly string
         else same.push(file);
       }
     }
-    const depth = (file: string) => file.split("/").length;
     return (byName.get(nameOf(suffix)) ?? [])
       .filter((file) => file === suffix || file.endsWith(`/${suffix}`))
       .sort((a, b) => depth(a) - depth(b) || (a < b ? -1 : 1));

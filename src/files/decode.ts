@@ -27,7 +27,9 @@ export function decode(bytes: Buffer): Decoded {
     }
     case "utf-8": {
       const text = bytes.toString("utf8");
-      return isUtf8(bytes) ? { text } : { text, note: "read, but it is not valid UTF-8: the bytes that are not were replaced" };
+      return isUtf8(bytes)
+        ? { text }
+        : { text, note: "read, but it is not valid UTF-8: the bytes that are not were replaced" };
     }
   }
 }

@@ -1,4 +1,4 @@
-import { readdirSync, realpathSync, lstatSync } from "node:fs";
+import { lstatSync, readdirSync, realpathSync } from "node:fs";
 import { dirname, join, sep } from "node:path";
 import ignore, { type Ignore } from "ignore";
 import { decode } from "./decode.ts";
@@ -23,7 +23,8 @@ const MAX_DEPTH = 200;
 /** Gathers while listing. */
 interface Collector {
   readonly root: string;
-  readonly ignored: Ignore;
+  /** Absent where nothing is ignored. */
+  readonly ignored: Ignore | undefined;
   readonly files: string[];
   readonly skipped: Skipped[];
 }
@@ -52,8 +53,13 @@ export async function listFiles(root: string, patterns: readonly string[] = []):
   };
 }
 
-function ignoreRules(root: string, patterns: readonly string[]): Ignore {
-  return ignore().add(textOf(root, ".setsecureignore") ?? "").add([...patterns]);
+function ignoreRules(root: string, patterns: readonly string[]): Ignore | undefined {
+  const text = textOf(root, ".setsecureignore");
+  return text === undefined && patterns.length === 0
+    ? undefined
+    : ignore()
+        .add(text ?? "")
+        .add([...patterns]);
 }
 
 function textOf(root: string, file: string): string | undefined {
@@ -66,7 +72,7 @@ function takeGitListing(
   listed: { readonly files: readonly string[]; readonly links: readonly string[]; readonly folders: readonly string[] },
 ): void {
   const { root, ignored, files } = collector;
-  const wanted = (path: string) => !isUnderPrunedFolder(path) && !ignored.ignores(path);
+  const wanted = (path: string) => !isUnderPrunedFolder(path) && ignored?.ignores(path) !== true;
   const inFolder = realFolders(root);
   for (const file of listed.files) if (wanted(file) && inFolder(dirname(file))) files.push(file);
   for (const link of listed.links) if (wanted(link)) takeLink(collector, link);
@@ -157,7 +163,7 @@ function withRulesOf(
 
 /** The nearest `.gitignore` that says anything decides. */
 function isIgnored({ ignored }: Collector, rules: readonly FolderRules[], path: string): boolean {
-  if (ignored.ignores(path)) return true;
+  if (ignored?.ignores(path) === true) return true;
   for (const { folder, rules: own } of rules) {
     const answer = own.test(folder === "" ? path : path.slice(folder.length + 1));
     if (answer.ignored) return true;

@@ -46,7 +46,10 @@ export async function searchFiles(share: Share, threads = threadsFor(share.files
   }));
   const [own, ...others] = shares;
   const running = others.map((other) => searchInThread(script, other));
-  const found = [own === undefined ? { candidates: [], skipped: [] } : searchShare(own), ...(await Promise.all(running))];
+  const found = [
+    own === undefined ? { candidates: [], skipped: [] } : searchShare(own),
+    ...(await Promise.all(running)),
+  ];
   return {
     candidates: found.flatMap((part) => part.candidates).sort(),
     skipped: found.flatMap((part) => part.skipped).sort((a, b) => (a.file < b.file ? -1 : 1)),

@@ -36,13 +36,15 @@ function showDiff(file: string, edits: readonly ReportEdit[], { lines: linesOfFi
       }));
       const after = edited(before.join("\n"), local);
       if (after === undefined) return "";
-      const shown = (sign: string, text: string) =>
-        `    ${sign} ${clip(visible(text.replaceAll("\t", "  ")), context.width - 6)}`;
-      const removed = before.map((line) => paint("red", shown("-", line)));
-      const added = after.split("\n").map((line) => paint("green", shown("+", line)));
+      const removed = before.map((line) => paint("red", diffLine("-", line, context.width)));
+      const added = after.split("\n").map((line) => paint("green", diffLine("+", line, context.width)));
       return `${[...removed, ...added].join("\n")}\n`;
     })
     .join("");
+}
+
+function diffLine(sign: string, line: string, width: number): string {
+  return `    ${sign} ${clip(visible(line.replaceAll("\t", "  ")), width - 6)}`;
 }
 
 function unified(text: string): string {

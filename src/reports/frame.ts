@@ -58,7 +58,6 @@ function partOf(line: string, span: Span | undefined, width: number): Part {
   const start = Math.max(span?.start ?? 0, Math.min(indent, line.length));
   const end = Math.min(span?.end ?? 0, line.trimEnd().length);
   const cut = start > width / 2 && line.length > width ? Math.max(0, start - Math.floor(width / 4)) : 0;
-  const safe = (text: string) => visible(text.replaceAll("\t", TAB));
   const before = (cut > 0 ? "…" : "") + safe(line.slice(cut, start));
   const inside =
     span === undefined ? "" : shorten(safe(line.slice(start, Math.max(end, start))), width - columnsOf(before));
@@ -68,6 +67,10 @@ function partOf(line: string, span: Span | undefined, width: number): Part {
   );
   const marked = span === undefined ? 0 : Math.max(1, columnsOf(inside));
   return { text: before + inside + after, start: columnsOf(before), length: line.trim() === "" ? 0 : marked };
+}
+
+function safe(text: string): string {
+  return visible(text.replaceAll("\t", TAB));
 }
 
 function shorten(text: string, width: number): string {
