@@ -49,7 +49,7 @@ import {
 import { callLibrary, environmentMember, type LibraryContext } from "./library.ts";
 import { booleanOf, type Decision, decide, negate, operate, partsOf } from "./operators.ts";
 import { declareIn, findSlot, functionScope, newScope, type Scope } from "./scope.ts";
-import { joinValues, State } from "./state.ts";
+import { conditionsSince, joinValues, State } from "./state.ts";
 import { type SymbolTable, symbolValue } from "./symbols.ts";
 
 /** What the evaluator asks of the project. */
@@ -90,9 +90,13 @@ interface Frame {
   readonly owner: ClassData | undefined;
   readonly function: FunctionExpression | undefined;
   readonly returns: Alternative[];
+  /** The caller's state, and the fork of it that the function begins with. */
   readonly base: State;
-  /** States at returns inside branches. */
+  readonly entry: State;
+  /** What had been written at returns inside branches. */
   readonly exits: State[];
+  /** A return outside any branch was reached. */
+  endsAtEntry: boolean;
   /** Functions made here, to be entered when the code around them has run. */
   readonly made: { readonly value: FunctionData; readonly passedTo: readonly string[] }[];
   readonly calledFrom: readonly Place[];
@@ -227,6 +231,8 @@ export class Evaluator {
       function: fn,
       returns: [],
       base: this.state,
+      entry: this.state,
+      endsAtEntry: false,
       exits: [],
       made: [],
       calledFrom,
@@ -369,16 +375,10 @@ export class Evaluator {
   private lastValue: Value | undefined;
 
   private leave(value: Value): void {
-    const conditions: Condition[] = [];
-    for (
-      let state: State | undefined = this.state;
-      state !== undefined && state !== this.frame.base;
-      state = state.parent
-    ) {
-      conditions.unshift(...state.conditions);
-    }
-    this.frame.returns.push(...under(value, conditions));
-    if (this.state !== this.frame.base) this.frame.exits.push(this.state);
+    const { frame } = this;
+    frame.returns.push(...under(value, conditionsSince(this.state, frame.base)));
+    if (this.state === frame.entry) frame.endsAtEntry = true;
+    else if (frame.entry !== frame.base) frame.exits.push(this.state.snapshot(frame.base));
   }
 
   private decision(test: Expression, scope: Scope): { decision: Decision; value: Value } {
@@ -459,11 +459,17 @@ export class Evaluator {
     return "normal";
   }
 
+  /** An element of a list that is gone through: any of the few that are known, else opaque. */
   private elementOf(over: Value | undefined, span: Span): Value {
-    const elements =
-      over?.flatMap(({ data }) => (data.kind === "object" ? (this.heapObject(data.id)?.items ?? []) : [])) ?? [];
-    const [only] = elements;
-    if (elements.length === 1 && only !== undefined) return only;
+    const [only] = over ?? [];
+    const list = over?.length === 1 && only?.data.kind === "object" ? this.heapObject(only.data.id) : undefined;
+    const items = list?.open === undefined ? (list?.items ?? []) : [];
+    if (items.length > 0 && items.length <= 8) {
+      const key = `${this.file}:${span.start}:element`;
+      const says = (index: number) => `the loop is at element ${index + 1}`;
+      if (items.length === 1) return items[0]!;
+      return union(items.flatMap((item, index) => under(item, [{ kind: "branch", key, arm: String(index), says: says(index), holds: undefined }])));
+    }
     const paths = over?.flatMap(({ data }) => this.pathsOf(data)) ?? [];
     return this.opaque(
       { kind: "member", of: undefined, name: "[]", place: this.place(span) },
@@ -2534,11 +2540,16 @@ export class Evaluator {
     const outer = { frame: this.frame, last: this.lastValue };
     const calledFrom = entered ? outer.frame.calledFrom : [...outer.frame.calledFrom, at];
     const block = fn.blockScope === true;
+    const base = this.state;
+    const entry = base.fork();
     const frame: Frame = {
       ...this.newFrame(record, data.self, data.owner, fn, calledFrom),
       depth: outer.frame.depth + 1,
+      base,
+      entry,
     };
     this.frame = frame;
+    this.state = entry;
     this.stack.push(fn);
     this.lastValue = undefined;
     const scope = newScope(block ? "block" : "function", data.scope);
@@ -2546,6 +2557,8 @@ export class Evaluator {
     const completion = this.block(fn.body, scope);
     const value = this.result(frame, completion, fn);
     this.enterMade(frame);
+    this.state = base;
+    leaveFunction(frame, completion);
     this.stack.pop();
     this.frame = outer.frame;
     this.lastValue = outer.last;
@@ -2554,26 +2567,11 @@ export class Evaluator {
 
   private result(frame: Frame, completion: Completion, fn: FunctionExpression): Value {
     const returns = [...frame.returns];
-    if (completion === "normal") {
+    if (completion === "normal" && (fn.implicitReturn === true || returns.length === 0 || frame.exits.length > 0)) {
       const value = fn.implicitReturn === true ? (this.lastValue ?? known(null)) : known(undefined);
-      if (returns.length === 0 || fn.implicitReturn === true) returns.push(...value);
-      else if (frame.exits.length > 0)
-        returns.push(...under(value, this.state === frame.base ? [] : this.state.conditions));
+      returns.push(...under(value, frame.entry.conditions));
     }
-    this.leaveStates(frame, completion);
     return returns.length === 0 ? unknown("it never returns") : union(returns);
-  }
-
-  /** What was written on paths that returned early is joined with what the end of the function wrote. */
-  private leaveStates(frame: Frame, completion: Completion): void {
-    const exits = frame.exits.filter((exit) => exit.hasChangesSince(frame.base));
-    if (exits.length === 0) return;
-    if (completion === "done" && exits.length === 1 && frame.exits.length === 1) {
-      frame.base.absorb(exits[0]!);
-      return;
-    }
-    if (completion === "normal") frame.base.join([frame.base.fork(), ...exits]);
-    else frame.base.join(exits);
   }
 
   private bind(data: FunctionData, given: readonly RecordedArgument[], scope: Scope, at: Place): void {
@@ -2825,6 +2823,15 @@ export class Evaluator {
 }
 
 export type { ModuleRecord };
+
+/** The caller goes on with what the function wrote: at its end, and on paths that returned early. */
+function leaveFunction(frame: Frame, completion: Completion): void {
+  const { base, entry, exits } = frame;
+  const arms = completion === "normal" || frame.endsAtEntry || exits.length === 0 ? [entry, ...exits] : exits;
+  const [only] = arms;
+  if (arms.length === 1 && only !== undefined) base.absorb(only);
+  else base.join(arms);
+}
 
 const memberTables = new WeakMap<ClassExpression, Map<string, Member>>();
 

@@ -63,6 +63,18 @@ export class State {
     return copy;
   }
 
+  /** A copy of what was written since `base`, which later writes do not touch. */
+  snapshot(base: State): State {
+    const copy = new State(base);
+    copy.conditions.push(...conditionsSince(this, base));
+    const { slots, objects } = this.changesSince(base);
+    for (const [slot, value] of slots) copy.slots.set(slot, value);
+    for (const [id, object] of objects) {
+      copy.objects.set(id, { ...object, properties: new Map(object.properties), calls: [...object.calls] });
+    }
+    return copy;
+  }
+
   /** Everything written since `base`, newest wins. */
   private changesSince(base: State): { slots: Map<number, Value>; objects: Map<number, HeapObject> } {
     const slots = new Map<number, Value>();
@@ -123,7 +135,8 @@ export class State {
   }
 }
 
-function conditionsSince(state: State, base: State): readonly Condition[] {
+/** What was found to hold between two states of one path. */
+export function conditionsSince(state: State, base: State): readonly Condition[] {
   const result: Condition[] = [];
   for (let each: State | undefined = state; each !== undefined && each !== base; each = each.parent) {
     result.unshift(...each.conditions);
