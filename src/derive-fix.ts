@@ -3,7 +3,7 @@ import type { Place } from "./evidence.ts";
 import type { Seen, SeenObject } from "./facts.ts";
 import { type CallFact, type Context, findArgument, type Sink, type Source, type WriteFact } from "./framework.ts";
 import type { Judged } from "./verdict.ts";
-import { addArgument, addEntry, replace } from "./write.ts";
+import { addArgument, addEntry, insert, replace } from "./write.ts";
 
 type Fact = CallFact | WriteFact;
 
@@ -30,6 +30,7 @@ export function fixesOf(sink: Sink, fact: Fact, judged: Judged, context: Context
 
 function derive(sink: Sink, fact: Fact, judged: Judged, context: Context): readonly Edit[] | undefined {
   const value = sink.secureText?.(fact, context) ?? (fact.language === "python" ? "True" : "true");
+  if (judged.deciding?.source.kind === "text") return addToText(judged, context);
   const given = replaceLiteral(judged, value, context);
   if (given !== undefined) return given;
   if (judged.deciding?.source.kind !== "fallback") return undefined;
@@ -47,6 +48,33 @@ function replaceLiteral(judged: Judged, value: string, context: Context): readon
   const text = context.text(decidedBy.file);
   const literal = text.slice(decidedBy.span.start, decidedBy.span.end);
   return /^(false|False|FALSE|null|None|nil|0|''|"")$/.test(literal) ? [replace(text, decidedBy, value)] : undefined;
+}
+
+/** Adds the attribute to a header's text: in the literal that ends it, else behind the expression. */
+function addToText({ deciding, decidedBy }: Judged, context: Context): readonly Edit[] | undefined {
+  const place = deciding?.valuePlace;
+  if (place === undefined) return undefined;
+  const text = context.text(place.file);
+  const written = text.slice(place.span.start, place.span.end);
+  if (endsInLiteral(written)) return [insert(place.file, place.span.end - 1, "; Secure")];
+  if (decidedBy.from === "file") {
+    const from = context.text(decidedBy.file);
+    const literal = from.slice(decidedBy.span.start, decidedBy.span.end);
+    const alone =
+      !/^\s*\+/.test(from.slice(decidedBy.span.end)) && !/\+\s*$/.test(from.slice(0, decidedBy.span.start).slice(-200));
+    if (alone && endsInLiteral(literal) && literal[0] === literal.at(-1))
+      return [insert(decidedBy.file, decidedBy.span.end - 1, "; Secure")];
+  }
+  const quote = written.includes("'") ? "'" : '"';
+  const summable = /^[\w$.]+$/.test(written) || (written.includes("+") && !/\?|=>|\n/.test(written));
+  return summable ? [insert(place.file, place.span.end, ` + ${quote}; Secure${quote}`)] : undefined;
+}
+
+function endsInLiteral(written: string): boolean {
+  const quote = written.at(-1) ?? "";
+  if (!`"'\``.includes(quote) || written.at(-2) === "\\") return false;
+  const single = written[0] === quote && !written.slice(1, -1).includes(quote);
+  return single || !written.includes("?");
 }
 
 /** Adds the attribute where a source would read it. */

@@ -272,19 +272,34 @@ function textPart(each: SeenAlternative, part: "name" | "secure" | "attributes")
       because: "the header's text is not known",
       parameter: data.kind === "unknown" ? data.parameter : undefined,
     };
-  // A hole can hold anything; it is read as a letter for the name and the value, and as unknown after a semicolon.
-  const text = parts.map((one) => one ?? "*").join("");
-  if (part === "name") return { value: text.split(";")[0]!.split("=")[0]!.trim() };
-  if (hasSecureAttribute(text)) return { value: true };
-  const afterSemicolon = text.slice(text.indexOf(";") + 1);
-  const lastHole = parts.length > 1 && parts.at(-1) === undefined;
-  if (
-    (text.includes(";") && afterSemicolon.includes("*") && /(^|;)\s*\*/.test(afterSemicolon)) ||
-    (lastHole && parts.length > 2)
-  ) {
-    return { kind: "unknown", because: "a part of the header is not known", parameter: undefined };
+  const text = parts.map((one) => one ?? HOLE).join("");
+  if (part === "name") {
+    const name = text.split(";")[0]!.split("=")[0]!.trim();
+    if (name === HOLE) return { kind: "unknown", because: "the cookie's name is computed", parameter: undefined };
+    return { value: name.replaceAll(HOLE, "*") };
   }
+  if (hasSecureAttribute(text)) return { value: true };
+  if (mayHoldAttributes(text))
+    return { kind: "unknown", because: "a part of the header is not known", parameter: undefined };
   return { value: false };
+}
+
+/** Stands in a text for a part that is not known. */
+const HOLE = "\uFFFC";
+
+/** Can an unknown part of a header hold attributes, rather than a name or a value? */
+function mayHoldAttributes(text: string): boolean {
+  const [pair = "", ...attributes] = text.split(";");
+  if (pair.includes(HOLE) && !pair.includes("=")) return true;
+  if (pair.trimEnd().endsWith(HOLE + HOLE)) return true;
+  return attributes.some((attribute) => {
+    const [name = "", value] = attribute.split("=").map((side) => side.trim());
+    if (name.includes(HOLE)) return true;
+    if (value === undefined || !value.endsWith(HOLE) || value === HOLE) return false;
+    return (
+      value.endsWith(HOLE + HOLE) || (name.toLowerCase() !== "domain" && /^(?:\/|[^/]+)$/.test(value.slice(0, -1)))
+    );
+  });
 }
 
 /** Every value Secure may have, by the sources in their order. */
