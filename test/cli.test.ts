@@ -1,0 +1,201 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { ensureBundle, setsecure } from "./support/bundle.ts";
+
+beforeAll(ensureBundle, 120_000);
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "setsecure-"));
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true });
+});
+
+const app = [
+  'import express from "express";',
+  "const app = express();",
+  'app.get("/", (req, res) => {',
+  '  res.cookie("sid", "1");',
+  '  res.cookie("lang", "en", { secure: true });',
+  "});",
+  "",
+].join("\n");
+
+function write(files: Readonly<Record<string, string>>): void {
+  for (const [file, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, file)), { recursive: true });
+    writeFileSync(join(folder, file), text);
+  }
+}
+
+const run = (...words: string[]) => setsecure(words, { cwd: folder });
+
+describe("scan", () => {
+  beforeEach(() => write({ "src/app.js": app }));
+
+  test("lists what is wrong, and exits with 1", () => {
+    const { status, stdout, stderr } = run("scan", ".");
+    expect(status).toBe(1);
+    expect(stdout).toContain("── src/app.js ");
+    expect(stdout).toMatch(/error {2}sid {2}express, missing-secure {2}4:\d+/);
+    expect(stdout).toContain("2 cookies in 1 file: 1 secure, 1 insecure");
+    expect(stdout).not.toContain("\u001B");
+    expect(stderr).toBe("");
+  });
+
+  test("is the default verb", () => {
+    const shown = run("scan", ".").stdout;
+    expect(run().stdout).toBe(shown);
+    expect(run(".").stdout).toBe(shown);
+  });
+
+  test("exits alike in every format", () => {
+    for (const format of ["text", "json", "sarif"]) expect(run("scan", "--format", format).status).toBe(1);
+    expect(JSON.parse(run("scan", "--format", "json").stdout)).toMatchObject({ version: 1, root: "." });
+    expect(JSON.parse(run("scan", "--format", "sarif").stdout)).toMatchObject({ version: "2.1.0" });
+  });
+
+  test.each([
+    [["--exit-zero"], 0],
+    [["--fail-on", "never"], 0],
+    [["--fail-on", "note"], 1],
+    [["--strict", "--fail-on", "never"], 0],
+    [["--fail-on", "sometimes"], 2],
+    [["--unheard-of"], 2],
+    [["--format", "pdf"], 2],
+    [["--output", "json"], 2],
+    [["--env", "1=2"], 2],
+    [["--config", "missing.json"], 2],
+    [["--baseline", "missing.json"], 2],
+  ])("%j exits with %i", (flags, status) => {
+    const ran = run("scan", ".", ...flags);
+    expect(ran.status).toBe(status);
+    if (status === 2) expect(ran.stderr).not.toBe("");
+  });
+
+  test("counts what was skipped when it is strict", () => {
+    write({ "src/app.js": 'require("express")().get("/", (q, res) => res.cookie("a", "1", { secure: true }));\n' });
+    expect(run("scan").status).toBe(0);
+    write({ "src/large.js": `${"//".repeat(3 * 1024 * 1024)} res.cookie(` });
+    expect(run("scan").status).toBe(0);
+    expect(run("scan").stdout).toContain("src/large.js: 6.0 MB is more than");
+    expect(run("scan", "--strict").status).toBe(1);
+  });
+
+  test("writes several reports in one run", () => {
+    run("scan", "--output", "json=r.json", "-o", "sarif=r.sarif");
+    expect(JSON.parse(readFileSync(join(folder, "r.json"), "utf8"))).toMatchObject({ version: 1 });
+    expect(JSON.parse(readFileSync(join(folder, "r.sarif"), "utf8"))).toMatchObject({ version: "2.1.0" });
+    expect(run("scan", "--output", "json=no/such/folder.json").status).toBe(2);
+  });
+
+  test("takes files and several paths, and names them from their common folder", () => {
+    write({ "lib/b.js": app, "other/c.js": app });
+    const report = JSON.parse(run("scan", "src/app.js", "lib", "--format", "json").stdout);
+    expect(report.findings.map((finding: { location: { file: string } }) => finding.location.file)).toEqual([
+      "lib/b.js",
+      "src/app.js",
+    ]);
+  });
+
+  test("colours when it is forced to, unless the reader says no", () => {
+    const colored = (env: NodeJS.ProcessEnv) => setsecure(["scan"], { cwd: folder, env }).stdout.includes("\u001B[");
+    expect(colored({ FORCE_COLOR: "1" })).toBe(true);
+    expect(colored({ FORCE_COLOR: "0" })).toBe(false);
+    expect(colored({ NO_COLOR: "1" })).toBe(false);
+  });
+
+  test("uses the configuration beside the code", () => {
+    write({ "setsecure.config.json": '{ "suppressions": [{ "cookie": "sid", "reason": "not in use" }] }' });
+    expect(run("scan").status).toBe(0);
+    expect(run("scan").stdout).toContain("1 accepted");
+    expect(run("scan", "--no-config").status).toBe(1);
+    write({ "setsecure.config.json": '{\n  "suppress": []\n}' });
+    const broken = run("scan");
+    expect(broken.status).toBe(2);
+    expect(broken.stderr).toContain('setsecure.config.json:2:3: "suppress" is not known here');
+  });
+
+  test("accepts a baseline until it is gone", () => {
+    expect(run("baseline", "write").stdout).toBe("setsecure-baseline.json: 1 findings, 1 added, 0 dropped.\n");
+    expect(run("scan").status).toBe(1);
+    expect(run("scan", "--baseline").status).toBe(0);
+    write({ "src/app.js": `\n\n${app}` });
+    expect(run("scan", "--baseline").status).toBe(0);
+    write({ "src/app.js": app.replace('"1")', '"1", { secure: true })') });
+    expect(run("baseline", "prune").stdout).toBe("setsecure-baseline.json: 0 findings, 0 added, 1 dropped.\n");
+  });
+});
+
+test("a folder without a file it knows is not clean, but a mistake", () => {
+  write({ "readme.md": "hello" });
+  expect(run("scan")).toMatchObject({ status: 2, stdout: "" });
+  expect(run("scan").stderr).toContain("No file under . belongs to a framework that setsecure knows.");
+  expect(run("scan", "--allow-empty").status).toBe(0);
+});
+
+test("neither a file nor a command", () => {
+  expect(run("frobnicate")).toMatchObject({
+    status: 2,
+    stderr: "frobnicate is neither a file nor a folder nor a command.\n",
+  });
+  expect(run("watch", "http://localhost")).toMatchObject({
+    status: 2,
+    stderr: "The command watch does not exist yet.\n",
+  });
+  expect(run("a\u001B[31m\nb").stderr).not.toContain("\u001B");
+});
+
+test("runs nothing of the project", () => {
+  const evil = 'require("fs").writeFileSync("ran", "")';
+  write({
+    "src/app.js": `${evil};\n${app}`,
+    "setsecure.config.js": evil,
+    ".npmrc": "x",
+    "package.json": JSON.stringify({ scripts: { prepare: `node -e '${evil}'` } }),
+  });
+  run("scan");
+  expect(() => readFileSync(join(folder, "ran"))).toThrow("ENOENT");
+});
+
+describe("explain", () => {
+  test("prints a page, without a shell's escapes where there is no terminal", () => {
+    const { status, stdout } = run("explain", "missing-secure");
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^missing-secure\n/);
+    expect(stdout).not.toMatch(/^#|\u001B|\|/m);
+  });
+
+  test("lists the pages", () => {
+    expect(run("explain").stdout).toContain("missing-secure");
+    expect(run("explain", "nothing")).toMatchObject({ status: 2, stdout: "" });
+    expect(run("explain", "../../package").status).toBe(2);
+  });
+});
+
+test("judge reads from stdin", () => {
+  const judged = setsecure(["judge", "--format", "json"], {
+    cwd: folder,
+    input: "Set-Cookie: __Host-sid=secretvalue; Path=/\n",
+  });
+  expect(judged.status).toBe(1);
+  expect(JSON.parse(judged.stdout).cookies[0].name).toBe("__Host-sid");
+  expect(judged.stdout).not.toContain("secretvalue");
+});
+
+test("the report does not depend on the number of threads", async () => {
+  const names = Array.from({ length: 300 }, (_, index) => `d${index % 7}/f${index}.js`);
+  write(Object.fromEntries(names.map((name, index) => [name, index % 3 === 0 ? app : "x"])));
+  const { scan }: typeof import("../src/index.ts") = await import(pathToFileURL(resolve("dist/index.js")).href);
+  const reports = [];
+  for (const threads of [1, 2, 5]) {
+    const { report } = await scan(folder, { threads });
+    expect(report.cookies).toHaveLength(200);
+    reports.push(JSON.stringify({ ...report, summary: { ...report.summary, milliseconds: 0 } }));
+  }
+  expect(new Set(reports).size).toBe(1);
+});
