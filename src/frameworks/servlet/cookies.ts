@@ -1,0 +1,272 @@
+import {
+  type CallFact,
+  type Context,
+  custom,
+  fallback,
+  type Given,
+  imports,
+  type Remark,
+  type SeenAlternative,
+  type SeenObject,
+  type Sink,
+  setter,
+  type WriteFact,
+} from "../../framework.ts";
+import { fixAtAddition, fixAtConstructor, fixAtSetter } from "./fixes.ts";
+import {
+  cookieArgument,
+  docs,
+  isCookieConstructor,
+  isCookieType,
+  isResponse,
+  madeBy,
+  objectsOf,
+} from "./servlet-api.ts";
+
+type Fact = CallFact | WriteFact;
+
+/** The state that counts for a fact: at the addition, or for a cookie that is never added at the end. */
+function stateOf(fact: Fact): readonly SeenAlternative[] {
+  if (fact.kind !== "call") return [];
+  if (fact.new) return fact.late?.result ?? [];
+  if (fact.method === "setSecure") return fact.receiver ?? [];
+  return cookieArgument(fact);
+}
+
+function isSecureSetter(name: string): boolean {
+  return name === "setSecure()" || /^setAttribute\(secure\)$/i.test(name);
+}
+
+/** What the last setter of Secure was given, as `Given` alternatives; undefined where none was called. */
+function lastSetter(object: SeenObject): { name: string; value: readonly SeenAlternative[] } | undefined {
+  let last: { name: string; value: readonly SeenAlternative[] } | undefined;
+  for (const [name, value] of object.properties) if (isSecureSetter(name)) last = { name, value };
+  return last;
+}
+
+/** `Boolean.parseBoolean`, which the containers apply to the attribute `Secure`. */
+function parsed(each: SeenAlternative): SeenAlternative {
+  if (each.data.kind !== "literal" || typeof each.data.value !== "string") return each;
+  return { ...each, data: { kind: "literal", value: /^true$/i.test(each.data.value) } };
+}
+
+function settersOf(each: SeenAlternative, hops = 0): readonly SeenAlternative[] {
+  const { data } = each;
+  if (data.kind !== "object") {
+    const because =
+      data.kind === "unknown" ? data.because : "the cookie comes from outside the project";
+    const parameter = data.kind === "unknown" ? data.parameter : undefined;
+    return [{ ...each, data: { kind: "unknown", because, parameter } }];
+  }
+  const last = lastSetter(data);
+  if (last !== undefined) {
+    return last.value.flatMap((value) =>
+      value.data.kind === "literal" && value.data.value === undefined
+        ? withoutSetter(data, { ...each, when: [...each.when, ...value.when] }, hops)
+        : [{ ...parsed(value), when: [...each.when, ...value.when] }],
+    );
+  }
+  return withoutSetter(data, each, hops);
+}
+
+/** A cookie of the code's own making is not Secure; one that it was handed may be anything. */
+function withoutSetter(data: SeenObject, each: SeenAlternative, hops: number): readonly SeenAlternative[] {
+  const absent: SeenAlternative = { ...each, data: { kind: "literal", value: undefined } };
+  if (data.from?.new === true || data.instanceOf.length > 0 || isRequestCookie(data)) return [absent];
+  if (data.from?.method === "clone" && data.from.receiver !== undefined && hops < 5)
+    return data.from.receiver.flatMap((original) => settersOf(original, hops + 1));
+  const because =
+    data.parameter === undefined
+      ? `the cookie comes from \`${data.paths[0] ?? "outside the project"}\``
+      : `the cookie is the caller's \`${data.parameter}\``;
+  return [{ ...each, data: { kind: "unknown", because, parameter: data.parameter } }];
+}
+
+/** What `request.getCookies()` gives carries a name and a value and no attributes. */
+function isRequestCookie({ paths }: SeenObject): boolean {
+  return paths.some((path) => /(^|\.)getCookies\(\)\[/.test(path));
+}
+
+function readSecure(fact: Fact): Given | undefined {
+  const seen = stateOf(fact).flatMap((each) => settersOf(each));
+  if (seen.length === 0) return undefined;
+  return { seen, attribute: "setSecure" };
+}
+
+function readName(fact: Fact): Given | undefined {
+  const seen = stateOf(fact).flatMap(({ data }): readonly SeenAlternative[] => {
+    if (data.kind !== "object") return [];
+    return madeBy(data)?.arguments[0]?.value ?? data.properties.get("super()") ?? [];
+  });
+  return seen.length === 0 ? undefined : { seen, attribute: "name" };
+}
+
+function isZero(seen: readonly SeenAlternative[] | undefined): boolean {
+  return (
+    seen !== undefined &&
+    seen.length > 0 &&
+    seen.every(({ data }) => data.kind === "literal" && data.value === 0)
+  );
+}
+
+/** A cookie whose age is set to zero is removed by the browser when it arrives. */
+function isDeletion(fact: Fact): boolean {
+  const objects = objectsOf(stateOf(fact));
+  return objects.length > 0 && objects.every(({ properties }) => isZero(properties.get("setMaxAge()")));
+}
+
+const attributesOf = (of: number | "result") => ({
+  httponly: [setter(of, "setHttpOnly()")],
+  path: [setter(of, "setPath()")],
+  domain: [setter(of, "setDomain()")],
+  "max-age": [setter(of, "setMaxAge()")],
+  samesite: [setter(of, "setAttribute(SameSite)")],
+});
+
+const secure = custom(readSecure);
+const name = custom(readName);
+
+/** `response.addCookie(cookie)`: the header is written with the state that the cookie has now. */
+export const added: Sink = {
+  on: {
+    kind: "call",
+    method: ["addCookie"],
+    late: true,
+    matches: (call, context) => call.arguments.length === 1 && isAddition(call, context) && !isWrapper(call),
+  },
+  name: [name],
+  secure: [secure, fallback(false, docs.cookie, "`setSecure` is not called before `addCookie`, and the default is off")],
+  attributes: attributesOf(0),
+  deletion: isDeletion,
+  remarks: laterChange,
+  fixes: (fact, context) => (fact.kind === "call" ? fixAtAddition(fact, context) : []),
+};
+
+export function isAddition(call: CallFact, context: Context): boolean {
+  if (call.method !== "addCookie") return false;
+  const isServletCookie = objectsOf(cookieArgument(call)).some(
+    (object) => isCookieType(object.paths) || isCookieType(object.from?.callee ?? []),
+  );
+  return isServletCookie || isResponse(call, context);
+}
+
+/** A response wrapper hands on what others add: it is a policy, and no place that sets a cookie. */
+export function isWrapper(call: CallFact): boolean {
+  return call.within.function === "addCookie" && call.within.bases.some((base) => /HttpServletResponseWrapper$/.test(base));
+}
+
+/** Setters that run after `addCookie` come too late for Tomcat and Jetty. */
+function laterChange(fact: Fact): readonly Remark[] {
+  if (fact.kind !== "call" || fact.late === undefined) return [];
+  const before = objectsOf(cookieArgument(fact))[0];
+  const after = objectsOf(fact.late.arguments[0]?.value ?? [])[0];
+  if (before === undefined || after === undefined) return [];
+  const [then, now] = [lastSetter(before)?.value, lastSetter(after)?.value];
+  const [was, is] = [literalOf(then), literalOf(now)];
+  if (now === undefined || is === was || typeof is !== "boolean") return [];
+  const at = now[0]?.because[0] ?? { from: "file" as const, ...fact.place, says: "the cookie is added here" };
+  if (is)
+    return [
+      {
+        kind: "ineffective",
+        says: "`setSecure(true)` comes after `addCookie`: Tomcat and Jetty have written the header by then, only Undertow and WildFly read the cookie later",
+        at,
+      },
+    ];
+  return [
+    {
+      kind: "note",
+      says: "`setSecure(false)` comes after `addCookie`: Tomcat and Jetty have written the header by then, Undertow and WildFly read the cookie later and send it without Secure",
+      at,
+    },
+  ];
+}
+
+function literalOf(seen: readonly SeenAlternative[] | undefined): unknown {
+  if (seen?.length !== 1) return undefined;
+  const { data } = parsed(seen[0]!);
+  return data.kind === "literal" ? data.value : undefined;
+}
+
+/** `new Cookie(…)` that the project is not seen to add: its state at the end is what somebody else will add. */
+export const made: Sink = {
+  on: {
+    kind: "call",
+    method: ["Cookie"],
+    late: true,
+    matches: (call, context) => isCookieConstructor(call, context) && !handling(context).knows(call),
+  },
+  name: [name],
+  secure: [secure, fallback(false, docs.cookie, "`setSecure` is never called, and the default is off")],
+  attributes: attributesOf("result"),
+  deletion: isDeletion,
+  fixes: (fact, context) => (fact.kind === "call" ? fixAtConstructor(fact, context) : []),
+};
+
+/** `cookie.setSecure(false)` on a cookie that was made elsewhere and is added elsewhere. */
+export const switchedOff: Sink = {
+  on: {
+    kind: "call",
+    method: ["setSecure"],
+    matches: (call, context) =>
+      literalOf(call.arguments[0]?.value) === false &&
+      objectsOf(call.receiver ?? []).some(
+        (object) =>
+          isCookieType(object.paths) &&
+          object.instanceOf.length === 0 &&
+          madeBy(object) === undefined &&
+          !isRequestCookie(object) &&
+          !handling(context).ids.has(object.id),
+      ),
+  },
+  name: [],
+  secure: [custom((fact) => (fact.kind === "call" ? { seen: fact.arguments[0]?.value ?? [], attribute: "setSecure" } : undefined))],
+  fixes: (fact, context) => (fact.kind === "call" ? fixAtSetter(fact, context) : []),
+};
+
+/** Which cookies the project is seen to add to a response, or to give to a request in a test. */
+interface Handling {
+  readonly ids: ReadonlySet<number>;
+  readonly knows: (constructor: CallFact) => boolean;
+}
+
+const handlings = new WeakMap<Context["facts"], Handling>();
+const testing = ["org.junit", "org.testng", "org.mockito", "org.springframework.mock", "org.springframework.test"];
+/** Methods that take the cookies of a request. */
+export const requestMethods = ["cookie", "cookies", "setCookies", "thenReturn", "willReturn"];
+
+function handling(context: Context): Handling {
+  const known = handlings.get(context.facts);
+  if (known !== undefined) return known;
+  const ids = new Set<number>();
+  const places = new Set<string>();
+  for (const call of context.facts.calls) {
+    if (call.language !== "java") continue;
+    const isRequest = requestMethods.includes(call.method);
+    if (!isRequest && !isAddition(call, context)) continue;
+    for (const argument of call.arguments) note(argument.value, ids, places, 0);
+  }
+  const result: Handling = {
+    ids,
+    knows: (constructor) =>
+      places.has(placeKey(constructor)) ||
+      (constructor.result !== undefined && ids.has(constructor.result)) ||
+      imports(context, constructor.place.file, ...testing),
+  };
+  handlings.set(context.facts, result);
+  return result;
+}
+
+function note(seen: readonly SeenAlternative[], ids: Set<number>, places: Set<string>, depth: number): void {
+  for (const object of objectsOf(seen)) {
+    ids.add(object.id);
+    const maker = madeBy(object);
+    if (maker !== undefined) places.add(placeKey(maker));
+    if (depth < 2) for (const item of object.items ?? []) note(item, ids, places, depth + 1);
+  }
+}
+
+function placeKey({ place }: { readonly place: CallFact["place"] }): string {
+  return `${place.file}:${place.span.start}`;
+}
+

@@ -1,0 +1,214 @@
+import type { CallFact, Context, Edit, Fix, Place } from "../../framework.ts";
+import { insert, lineAt, replace } from "../../write.ts";
+import { cookieArgument, importsServlet, isResponse, madeBy, objectsOf } from "./servlet-api.ts";
+
+const decision =
+  "The cookie will be Secure on plain http too, where browsers keep it to themselves, except on localhost.";
+
+function fix(edits: readonly Edit[] | undefined, followsScheme = false): readonly Fix[] {
+  if (edits === undefined) return [];
+  return [
+    followsScheme
+      ? { title: "Set Secure", safety: "needs a decision", note: decision, edits }
+      : { title: "Set Secure", safety: "safe", edits },
+  ];
+}
+
+/** The argument of the last `setSecure` that is written on the cookie object, when it stands in the project. */
+function lastArgument(call: CallFact): { place: Place; followsScheme: boolean } | undefined {
+  for (const object of objectsOf(cookieArgument(call))) {
+    const setter = object.calls.findLast(({ method }) => method === "setSecure");
+    const argument = setter?.arguments[0];
+    if (argument === undefined) continue;
+    const followsScheme = argument.value.some(({ when }) => when.some(({ kind }) => kind === "request-scheme"));
+    return { place: argument.valuePlace, followsScheme };
+  }
+  return undefined;
+}
+
+function replaceArgument(place: Place, context: Context): readonly Edit[] | undefined {
+  const text = context.text(place.file);
+  return text.slice(place.span.start, place.span.end) === "true" ? undefined : [replace(text, place, "true")];
+}
+
+/** The cookie gets Secure before it is added. */
+export function fixAtAddition(call: CallFact, context: Context): readonly Fix[] {
+  const last = lastArgument(call);
+  const replaced = last === undefined ? undefined : replaceArgument(last.place, context);
+  if (last !== undefined && replaced !== undefined) return fix(replaced, last.followsScheme);
+  const [argument] = call.arguments;
+  if (argument === undefined || argument.place.file !== call.place.file) return [];
+  const text = context.text(call.place.file);
+  const cookie = text.slice(argument.valuePlace.span.start, argument.valuePlace.span.end);
+  const followsScheme = last !== undefined;
+  if (/^(?:this\.)?[\w$]+$/.test(cookie)) {
+    return fix(before(text, call.place, [`${cookie}.setSecure(true);`]), followsScheme);
+  }
+  const local = freshName(call, context);
+  const type = cookieType(cookie, call, context);
+  const statements = [`${type} ${local} = ${cookie};`, `${local}.setSecure(true);`];
+  const edits = before(text, call.place, statements, { place: argument.valuePlace, text: local });
+  return fix(edits, followsScheme);
+}
+
+/** A cookie that is returned, kept or handed on gets Secure where it is made. */
+export function fixAtConstructor(call: CallFact, context: Context): readonly Fix[] {
+  const setter = objectsOf(call.late?.result ?? [])[0]?.calls.findLast(({ method }) => method === "setSecure");
+  const argument = setter?.arguments[0];
+  if (argument !== undefined) return fix(replaceArgument(argument.valuePlace, context));
+  if (call.within.function === undefined) return [];
+  const { file, span } = call.place;
+  const text = context.text(file);
+  const lineStart = text.lastIndexOf("\n", span.start - 1) + 1;
+  const head = text.slice(lineStart, span.start);
+  const end = /^\s*;/.exec(text.slice(span.end, span.end + 200));
+  if (end === null) return [];
+  const variable = /(?:^|[^\w$.])((?:this\.)?[\w$]+)\s*=\s*$/.exec(head)?.[1];
+  if (variable !== undefined && !/^\s*(?:if|else|for|while|case|default)\b/.test(head) && isStatement(text, lineStart)) {
+    return fix([after(text, file, span.end + end[0].length, `${variable}.setSecure(true);`)]);
+  }
+  if (!/^\s*return\s+$/.test(head)) return [];
+  const local = freshName(call, context);
+  const made = text.slice(span.start, span.end);
+  const at = { file, span: { start: lineStart + head.indexOf("return"), end: span.end } };
+  const statements = [`${cookieType(made, call, context)} ${local} = ${made};`, `${local}.setSecure(true);`];
+  return fix(before(text, at, statements, { place: call.place, text: local }));
+}
+
+export function fixAtSetter(call: CallFact, context: Context): readonly Fix[] {
+  const [argument] = call.arguments;
+  return argument === undefined ? [] : fix(replaceArgument(argument.valuePlace, context));
+}
+
+/**
+ * Statements before the one that `at` begins, on lines of their own; in braces where only one statement may stand.
+ * @param changed a part of that statement, and what it becomes
+ */
+function before(
+  text: string,
+  at: Place,
+  statements: readonly string[],
+  changed?: { place: Place; text: string },
+): readonly Edit[] | undefined {
+  const { file, span } = at;
+  const { indent, newline, start } = lineAt(text, span.start);
+  const change = changed === undefined ? [] : [replace(text, changed.place, changed.text)];
+  if (start + indent.length === span.start && isStatement(text, start)) {
+    return [insert(file, span.start, statements.map((each) => `${each}${newline}${indent}`).join("")), ...change];
+  }
+  const head = text.slice(Math.max(0, span.start - 400), span.start).trimEnd();
+  const ending = /^\s*;/.exec(text.slice(span.end, span.end + 200))?.[0];
+  if (head.endsWith("->")) {
+    const isCase = /(?:^|[\s{;])(?:case\b[^;{}]*|default\s*)->$/.test(head);
+    if (isCase && ending === undefined) return undefined;
+    const close = isCase ? insert(file, span.end + ending!.length, " }") : insert(file, span.end, "; }");
+    return [insert(file, span.start, `{ ${statements.join(" ")} `), ...change, close];
+  }
+  if (ending === undefined) return undefined;
+  if (/[;{}]$/.test(head) || /:$/.test(head))
+    return [insert(file, span.start, `${statements.join(" ")} `), ...change];
+  if (!/\)$|(?:^|[^\w$])else$|(?:^|[^\w$])do$/.test(head)) return undefined;
+  return [
+    insert(file, span.start, `{ ${statements.join(" ")} `),
+    ...change,
+    insert(file, span.end + ending.length, " }"),
+  ];
+}
+
+/** Is the line's first word the beginning of a statement among others? */
+function isStatement(text: string, lineStart: number): boolean {
+  const head = withoutComments(text.slice(Math.max(0, lineStart - 2_000), lineStart)).trimEnd();
+  return /[;{}]$|\bdefault\s*:$|\bcase\b[^;{}?]*:$|->\s*\{$/.test(head);
+}
+
+function withoutComments(text: string): string {
+  return text.replace(/\/\*[^]*?\*\/|\/\/[^\n]*/g, "");
+}
+
+/** A statement after the one that ends at `offset`: on the next line, or behind it where more follows. */
+function after(text: string, file: string, offset: number, statement: string): Edit {
+  const { indent, newline } = lineAt(text, offset);
+  const newlineAt = text.indexOf("\n", offset);
+  const rest = text.slice(offset, newlineAt === -1 ? text.length : newlineAt);
+  if (!/^\s*(?:\/\/.*|\/\*.*\*\/\s*)?$/.test(rest)) return insert(file, offset, ` ${statement}`);
+  return insert(file, offset + rest.trimEnd().length, `${newline}${indent}${statement}`);
+}
+
+/** The type to declare a cookie with, as the file can name it. */
+function cookieType(expression: string, call: CallFact, context: Context): string {
+  const written = /^new\s+([\w$.]+)\s*[(<]/.exec(expression)?.[1];
+  if (written !== undefined) return written;
+  const imported = context.facts.modules.get(call.place.file)?.imports ?? [];
+  if (imported.some((name) => /^(?:javax|jakarta)\.servlet\.http(?:\.Cookie)?$/.test(name))) return "Cookie";
+  const jakarta = imported.some((name) => name.startsWith("jakarta.")) || !importsServlet(context, call.place.file);
+  return `${jakarta ? "jakarta" : "javax"}.servlet.http.Cookie`;
+}
+
+/** A name for a local that nothing in the file has: `cookie`, or one made from the cookie's own name. */
+function freshName(call: CallFact, context: Context): string {
+  const text = context.text(call.place.file);
+  const places = inlinePlaces(call, context);
+  const free = (name: string) => !new RegExp(`\\b${name}\\b`).test(text);
+  if (places.length <= 1 && free("cookie")) return "cookie";
+  const base = `${camelCase(nameOf(call)) || "new"}Cookie`;
+  const position = places.indexOf(call.place.span.start);
+  const same = places.length > 1 ? position + 1 : 1;
+  for (const name of [base, `${base}${same}`, `${base}${same}_`, `setsecure_${base}${same}`]) {
+    const taken = places.length > 1 && name === base && sharesName(call, context, position);
+    if (free(name) && !taken) return name;
+  }
+  return `${base}_${call.place.span.start}`;
+}
+
+function camelCase(name: string): string {
+  const words = name.split(/[^A-Za-z0-9]+/).filter((word) => word !== "");
+  const joined = words
+    .map((word, index) => (index === 0 ? lowerFirst(word) : word.charAt(0).toUpperCase() + word.slice(1)))
+    .join("");
+  return /^[A-Za-z]/.test(joined) ? joined : "";
+}
+
+function lowerFirst(word: string): string {
+  return /^[A-Z0-9]+$/.test(word) ? word.toLowerCase() : word.charAt(0).toLowerCase() + word.slice(1);
+}
+
+function nameOf(call: CallFact): string {
+  const maker = call.new ? call : objectsOf(cookieArgument(call)).map(madeBy)[0];
+  const [only] = maker?.arguments[0]?.value ?? [];
+  return only?.data.kind === "literal" && typeof only.data.value === "string" ? only.data.value : "";
+}
+
+/** Where the file makes cookies that a fix may have to give a local name. */
+function inlineCalls(call: CallFact, context: Context): readonly CallFact[] {
+  return context.facts.calls.filter(
+    (each) =>
+      each.place.file === call.place.file &&
+      (each.method === "addCookie" ? isResponse(each, context) : each.new && each.method === "Cookie"),
+  );
+}
+
+function inlinePlaces(call: CallFact, context: Context): readonly number[] {
+  const text = context.text(call.place.file);
+  const places = new Set<number>();
+  for (const each of inlineCalls(call, context)) {
+    const head = text.slice(Math.max(0, each.place.span.start - 40), each.place.span.start);
+    const argument = each.arguments[0]?.valuePlace.span;
+    const inline =
+      each.method === "addCookie"
+        ? argument !== undefined && !/^(?:this\.)?[\w$]+$/.test(text.slice(argument.start, argument.end))
+        : /\breturn\s+$/.test(head);
+    if (inline) places.add(each.place.span.start);
+  }
+  return [...places].sort((a, b) => a - b);
+}
+
+function sharesName(call: CallFact, context: Context, position: number): boolean {
+  const places = inlinePlaces(call, context);
+  return inlineCalls(call, context).some(
+    (each) =>
+      each.place.span.start !== call.place.span.start &&
+      places.indexOf(each.place.span.start) !== -1 &&
+      places.indexOf(each.place.span.start) < position &&
+      nameOf(each) === nameOf(call),
+  );
+}

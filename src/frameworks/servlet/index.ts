@@ -1,0 +1,51 @@
+import type { Framework, Symbol } from "../../framework.ts";
+import { added, made, requestMethods, switchedOff } from "./cookies.ts";
+import { rawHeader } from "./headers.ts";
+
+const requests = [
+  "*.HttpServletRequest",
+  "*.ServletRequest",
+  "*.HttpServletRequestWrapper",
+  "request",
+  "req",
+  "httpRequest",
+  "servletRequest",
+  "httpServletRequest",
+];
+
+const symbols: readonly Symbol[] = requests.flatMap((receiver): readonly Symbol[] => [
+  {
+    path: `${receiver}.isSecure`,
+    is: "request-scheme",
+    says: "`isSecure()` is true when the request arrives as https",
+  },
+  {
+    path: `${receiver}.getScheme`,
+    is: "request-scheme-text",
+    https: "https",
+    http: "http",
+    says: '`getScheme()` is "https" when the request arrives as https',
+  },
+]);
+
+export const servlet: Framework = {
+  name: "servlet",
+  title: "Java servlets",
+  docs: "https://jakarta.ee/specifications/servlet/6.1/jakarta-servlet-spec-6.1#session-tracking-mechanisms",
+  language: "java",
+  words: { ".java": ["cookie", "@webservlet"] },
+  files: [
+    "web.xml",
+    "web-fragment.xml",
+    "jetty-web.xml",
+    "glassfish-web.xml",
+    "sun-web.xml",
+    "weblogic.xml",
+    "jboss-web.xml",
+    "context.xml",
+    "server.xml",
+  ],
+  symbols,
+  methods: requestMethods,
+  sinks: [added, rawHeader, made, switchedOff],
+};
