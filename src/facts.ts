@@ -61,6 +61,8 @@ export interface SeenObject {
   readonly parameter: string | undefined;
   /** For a parameter of a function that was handed to something outside the project: to what. */
   readonly passedTo: readonly string[];
+  /** For a member of something outside the project: the object that it was read from. */
+  readonly memberOf: number | undefined;
 }
 
 export interface SeenCall {
@@ -86,6 +88,8 @@ export interface SeenArgument {
 
 /** Where and how a fact was reached. */
 export interface Reached {
+  /** Facts count upwards in the order in which the evaluation came by. */
+  readonly order: number;
   readonly language: ProgramLanguageName;
   /** The function around it, and the class around that. */
   readonly within: {
@@ -149,6 +153,8 @@ export interface ClassFact {
   readonly bases: readonly string[];
   /** Class-level members by the order of method resolution. */
   readonly members: ReadonlyMap<string, Seen>;
+  /** What those properties (getters) give on an instance that frameworks ask about by `members`. */
+  readonly getters: ReadonlyMap<string, Seen>;
   readonly methods: readonly string[];
   readonly annotations: readonly string[];
 }

@@ -1,7 +1,7 @@
 import type { Cookie } from "./cookie.ts";
 import type { Deployment } from "./deployment.ts";
 import { fixesOf } from "./derive-fix.ts";
-import { Evaluator } from "./evaluate/evaluator.ts";
+import { Evaluator, type EvaluatorHost } from "./evaluate/evaluator.ts";
 import { SymbolTable } from "./evaluate/symbols.ts";
 import type { Evidence } from "./evidence.ts";
 import type { CallFact, Facts, WriteFact } from "./facts.ts";
@@ -217,17 +217,22 @@ function dependsOnParameter(call: CallFact): boolean {
 }
 
 /** The names that the frameworks ask about, which the evaluator tells facts of. */
-function interests(all: readonly Framework[]): { methods: Set<string>; members: Set<string>; late: Set<string> } {
-  const methods = new Set<string>();
+function interests(all: readonly Framework[]): Pick<EvaluatorHost, "methods" | "members" | "late"> {
+  const methods = new Map<Framework["language"], Set<string>>();
+  const ask = (language: Framework["language"], names: readonly string[]) => {
+    const asked = methods.get(language) ?? new Set();
+    for (const name of names) asked.add(name);
+    methods.set(language, asked);
+  };
   const members = new Set<string>();
   const late = new Set<string>();
   for (const framework of all) {
-    for (const method of framework.methods ?? []) methods.add(method);
+    ask(framework.language, framework.methods ?? []);
     for (const member of framework.members ?? []) members.add(member);
     for (const { on } of framework.sinks) {
       if (on.kind === "write") for (const member of on.members) members.add(member);
       else {
-        for (const method of on.method) methods.add(method);
+        ask(framework.language, on.method);
         if (on.late === true) for (const method of on.method) late.add(method);
       }
     }

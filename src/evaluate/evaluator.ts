@@ -21,6 +21,7 @@ import type {
 import {
   type Alternative,
   alternative,
+  both,
   type ClassData,
   type Condition,
   type Data,
@@ -61,8 +62,8 @@ export interface EvaluatorHost {
   text(file: string, span: Span): string;
   readonly deployment: Deployment;
   readonly symbols: SymbolTable;
-  /** Method and function names (the last name alone) that frameworks ask about. */
-  readonly methods: ReadonlySet<string>;
+  /** Method and function names (the last name alone) that frameworks ask about, by language. */
+  readonly methods: ReadonlyMap<ProgramLanguageName | "any", ReadonlySet<string>>;
   /** Keys and member names whose assignment frameworks ask about; `*` for computed keys is always told. */
   readonly members: ReadonlySet<string>;
   /** Methods whose arguments are also told as they stand at the end. */
@@ -106,6 +107,7 @@ interface Frame {
 type Completion = "normal" | "done";
 
 const MAXIMUM_CALL_DEPTH = 10;
+const MAXIMUM_TEXT_WAYS = 8;
 const MAXIMUM_EXPRESSION_DEPTH = 600;
 const STEPS_PER_ROOT = 60_000;
 const STEPS_IN_ALL = 30_000_000;
@@ -147,6 +149,7 @@ export class Evaluator {
   private notDeployed: string | undefined;
   private steps = 0;
   private allSteps = 0;
+  private facts = 0;
   private depth = 0;
   state: State = this.world;
   frame!: Frame;
@@ -468,7 +471,11 @@ export class Evaluator {
       const key = `${this.file}:${span.start}:element`;
       const says = (index: number) => `the loop is at element ${index + 1}`;
       if (items.length === 1) return items[0]!;
-      return union(items.flatMap((item, index) => under(item, [{ kind: "branch", key, arm: String(index), says: says(index), holds: undefined }])));
+      return union(
+        items.flatMap((item, index) =>
+          under(item, [{ kind: "branch", key, arm: String(index), says: says(index), holds: undefined }]),
+        ),
+      );
     }
     const paths = over?.flatMap(({ data }) => this.pathsOf(data)) ?? [];
     return this.opaque(
@@ -619,7 +626,8 @@ export class Evaluator {
         const key = this.expression(target.index, scope);
         const literal = onlyLiteral(key);
         const name = literal === notLiteral || literal === null || literal === undefined ? undefined : String(literal);
-        this.writeMember(this.expression(target.object, scope), name, key, value, true, target.span, statement);
+        const object = this.elementWritten(this.expression(target.object, scope), target.object, scope);
+        this.writeMember(object, name, key, value, true, target.span, statement);
         return;
       }
       case "list": {
@@ -647,6 +655,26 @@ export class Evaluator {
         this.write(target.target, this.orDefault(value, target.value, scope), scope, declare);
         return;
     }
+  }
+
+  /**
+   * `jar[a] = text; jar[a][b] = …`: an element that has elements itself although it was set to a text is what a
+   * container from outside the project made of it.
+   */
+  private elementWritten(object: Value, written: Expression, scope: Scope): Value {
+    if (written.kind !== "index") return object;
+    const isScalar = object.every(({ data }) => data.kind === "literal" || data.kind === "text");
+    if (!isScalar && this.language !== "python") return object;
+    const [only, ...others] = this.expression(written.object, scope);
+    const key = onlyLiteral(this.expression(written.index, scope));
+    if (only?.data.kind !== "object" || others.length > 0 || !this.isOpaque(only.data) || typeof key !== "string")
+      return object;
+    const { id } = only.data;
+    const paths = this.pathsOf(only.data).map((path) => `${path}[${key}]`);
+    if (object.some(({ data }) => paths.some((path) => this.pathsOf(data).includes(path)))) return object;
+    const child = this.opaque({ kind: "member", of: id, name: key, place: this.place(written.span) }, paths);
+    this.state.own(id)?.properties.set(key, child);
+    return child;
   }
 
   /** `value`, or the default where it is undefined. */
@@ -776,7 +804,7 @@ export class Evaluator {
           }
         } else {
           const before = object.properties.get(name) ?? known(undefined);
-          setProperty(object, name, union([...before, ...under(noted, each.when)]));
+          setProperty(object, name, union([...under(before, opposite(each.when)), ...under(noted, each.when)]));
         }
         if (object.origin.kind !== "literal" && object.origin.kind !== "module") {
           this.tellWrite([each], name, key, noted, index, at, this.place(statement?.value.span ?? span), statement);
@@ -1188,7 +1216,10 @@ export class Evaluator {
       if (merged !== undefined) return merged;
     }
     const value = operate(operator, left, right, this.says(expression.span));
-    return operator === "+" ? value : this.withStep(value, expression.span);
+    if (operator !== "+") return this.withStep(value, expression.span);
+    // What stands in a text that is known in part is the whole expression's, not its first piece's.
+    const whole = step(this.place(expression.span), `it is \`${this.says(expression.span)}\``, undefined);
+    return value.map((each) => (each.data.kind === "text" ? { ...each, trace: whole } : each));
   }
 
   private mergedCopy(left: Value, right: Value, span: Span): Value | undefined {
@@ -1306,23 +1337,28 @@ export class Evaluator {
   }
 
   private text(expression: Extract<Expression, { kind: "text" }>, scope: Scope): Value {
-    let parts: (string | undefined)[] = [];
-    let trace: Trace | undefined;
+    let ways: readonly TextWay[] = [{ parts: [], when: [], trace: undefined }];
     for (const part of expression.parts) {
-      if (typeof part === "string") parts.push(part);
-      else {
-        const value = this.expression(part, scope);
-        const [only] = value;
-        if (value.length === 1 && only !== undefined) {
-          parts.push(...partsOf(only.data));
-          trace ??= only.trace;
-        } else parts.push(undefined);
-      }
+      const choices: Value = typeof part === "string" ? known(part) : this.expression(part, scope);
+      const longer = ways.flatMap((way) => choices.flatMap((each) => lengthen(way, each) ?? []));
+      ways =
+        longer.length > 0 && longer.length <= MAXIMUM_TEXT_WAYS
+          ? longer
+          : ways.map((way) => ({ ...way, parts: [...way.parts, undefined] }));
     }
-    parts = joinParts(parts);
-    const at = step(this.place(expression.span), `it is \`${this.says(expression.span)}\``, trace);
-    if (parts.length === 1 && parts[0] !== undefined) return known(parts[0], at);
-    return [alternative({ kind: "text", parts }, at)];
+    return union(
+      ways.map(({ parts: all, when, trace }) => {
+        const parts = joinParts(all);
+        const [only] = parts;
+        const whole = parts.length === 1 && only !== undefined;
+        const at = step(
+          this.place(expression.span),
+          `it is \`${this.says(expression.span)}\``,
+          whole ? trace : undefined,
+        );
+        return alternative(whole ? { kind: "literal", value: only } : { kind: "text", parts }, at, when);
+      }),
+    );
   }
 
   name(name: string, scope: Scope, span: Span): Value {
@@ -1918,6 +1954,30 @@ export class Evaluator {
     return seen;
   }
 
+  /** What those properties of a class give that frameworks ask about, on `self` or on an instance made by nobody. */
+  askedGetters(data: ClassData, self?: Value): ReadonlyMap<string, Value> {
+    const asked = this.resolutionOrder(data).flatMap((each) =>
+      [...membersOf(each.class).values()].flatMap((member) =>
+        member.kind === "method" && member.role === "getter" && this.host.members.has(member.name) ? [member.name] : [],
+      ),
+    );
+    const result = new Map<string, Value>();
+    if (asked.length === 0 || this.exhausted() || this.frame.depth >= MAXIMUM_CALL_DEPTH) return result;
+    const outer = this.state;
+    const { calls, writes } = { calls: this.calls.length, writes: this.writes.length };
+    this.state = outer.fork();
+    const instance = self ?? this.freshInstance(data);
+    for (const name of asked) {
+      const getter = this.findAccessor(data, name, "getter");
+      if (getter === undefined || this.onStack(getter)) continue;
+      result.set(name, this.invoke({ ...getter, self: instance }, [], getterPlace(getter), true));
+    }
+    this.state = outer;
+    this.calls.length = calls;
+    this.writes.length = writes;
+    return result;
+  }
+
   /** A member of a class or of the classes it extends; a method is bound to `instance` when there is one. */
   classMember(data: ClassData, name: string, instance?: Alternative): Value | undefined {
     for (const each of this.resolutionOrder(data)) {
@@ -2213,7 +2273,9 @@ export class Evaluator {
             const callable = this.classMember(object.origin.class, "__call__", each);
             if (callable?.[0]?.data.kind === "function") return this.invoke(callable[0].data, args, at);
           }
-          return this.externalCall(method, object?.paths ?? [], [each], args, at, expression, false, true);
+          const paths = object?.paths ?? [];
+          const name = this.isOpaque(data) && paths[0] !== undefined ? lastSegment(paths[0]) : method;
+          return this.externalCall(name, paths, [each], args, at, expression, false, true);
         }
         case "literal":
           if (this.language === "ruby") return known(data.value, each.trace);
@@ -2262,6 +2324,10 @@ export class Evaluator {
         return [alternative({ ...data, self: args[0]?.value ?? data.self, bound }, each.trace)];
       }
     }
+    if (this.language === "javascript" && (data.kind === "external" || this.isOpaque(data))) {
+      const called = this.callIndirectly(data, each, method, args, at);
+      if (called !== undefined) return called;
+    }
     if (data.kind === "class") {
       if (this.language === "ruby" && method === "new") return this.instantiate(data, args, at);
       const member = this.classMember(data, method);
@@ -2288,8 +2354,50 @@ export class Evaluator {
       const typed = this.projectMethodOfType(data.id, method);
       if (typed !== undefined) return this.callValue(typed, method, args, expression, at);
     }
+    if (data.kind === "module" && this.language === "python" && method === "update") {
+      this.updateModule(each, args, expression.span);
+      return known(null);
+    }
     const paths = this.receiverPaths(data).map((path) => `${path}.${method}`);
     return this.externalCall(method, paths, [each], args, at, expression, false, true);
+  }
+
+  /** `f.call(self, a)`, `f.apply(self, [a])` and `f.bind(self)` of a function from outside the project. */
+  private callIndirectly(
+    data: Data,
+    each: Alternative,
+    method: string,
+    args: readonly RecordedArgument[],
+    at: Place,
+  ): Value | undefined {
+    const [self, ...rest] = args;
+    const paths = this.pathsOf(data);
+    if (self === undefined || paths[0] === undefined) return undefined;
+    if (method === "bind") return rest.length === 0 ? [each] : undefined;
+    if (method !== "call" && method !== "apply") return undefined;
+    let given: readonly RecordedArgument[] = rest;
+    if (method === "apply") {
+      const [list] = rest;
+      const items = list === undefined ? [] : this.itemsOf(list.value);
+      given =
+        list === undefined
+          ? []
+          : (items?.map((value) => ({ ...list, value })) ?? [{ ...list, spread: "list" as const }]);
+    }
+    return this.externalCall(lastSegment(paths[0]), paths, self.value, given, at, undefined, false, true);
+  }
+
+  /** `globals().update(A=1)`, `vars().update({"A": 1})`. */
+  private updateModule(module: Alternative, args: readonly RecordedArgument[], span: Span): void {
+    for (const argument of args) {
+      const entries =
+        argument.name === undefined
+          ? argument.value.flatMap(({ data }) =>
+              data.kind === "object" ? [...(this.heapObject(data.id)?.properties ?? [])] : [],
+            )
+          : [[argument.name, argument.value] as const];
+      for (const [name, value] of entries) this.writeMember([module], name, undefined, value, true, span);
+    }
   }
 
   /** Names for the receiver of a call; strings, lists and plain objects are named by their type. */
@@ -2389,6 +2497,8 @@ export class Evaluator {
   ): Value {
     const symbol = this.host.symbols.find(paths);
     if (symbol !== undefined && !isNew) return symbolValue(symbol, this.host.deployment, at);
+    if (this.language === "python" && args.length === 0 && this.isNamespace(paths[0]))
+      return [alternative({ kind: "module", file: this.file })];
     const known1 = isNew ? undefined : callLibrary(paths, receiver, args, this.libraryContext(at));
     if (known1 !== undefined) return known1;
     const call: RecordedCall = {
@@ -2407,6 +2517,13 @@ export class Evaluator {
     this.tellCall(method, paths, receiver, args, at, expression, isNew, expression?.bare === true, result);
     this.handOver(args, paths, method, receiver, at);
     return result;
+  }
+
+  /** `globals()`, and at the top of a module `locals()` and `vars()`, are the module's names. */
+  private isNamespace(name: string | undefined): boolean {
+    const { function: within, owner } = this.frame;
+    const top = within === undefined && owner === undefined;
+    return name === "globals" || (top && (name === "locals" || name === "vars"));
   }
 
   private opaqueResult(call: RecordedCall, paths: readonly string[], isNew: boolean): Value {
@@ -2445,6 +2562,11 @@ export class Evaluator {
     }));
   }
 
+  private isAsked(method: string): boolean {
+    const { methods } = this.host;
+    return methods.get(this.language)?.has(method) === true || methods.get("any")?.has(method) === true;
+  }
+
   private tellCall(
     method: string,
     paths: readonly string[],
@@ -2456,7 +2578,7 @@ export class Evaluator {
     bare: boolean,
     result: Value,
   ): void {
-    if (!this.host.methods.has(method) && !paths.some((path) => this.host.methods.has(lastSegment(path)))) return;
+    if (!this.isAsked(method) && !paths.some((path) => this.isAsked(lastSegment(path)))) return;
     const call: RecordedCall = {
       method,
       callee: paths,
@@ -2473,7 +2595,8 @@ export class Evaluator {
     if (this.host.late.has(method) || paths.some((path) => this.host.late.has(lastSegment(path)))) {
       this.pendingLate.push((state) => {
         const outer = this.state;
-        this.state = state;
+        // What the way to the call excludes is not a state in which it was made.
+        this.state = state.fork(fact.conditions);
         const late = exportCall(this, call, result, true);
         this.calls[index] = { ...fact, late: late.late };
         this.state = outer;
@@ -2795,9 +2918,11 @@ export class Evaluator {
 
   reached(
     uncertain: boolean,
-  ): Pick<CallFact, "language" | "within" | "conditions" | "calledFrom" | "notDeployed" | "uncertain"> {
+  ): Pick<CallFact, "order" | "language" | "within" | "conditions" | "calledFrom" | "notDeployed" | "uncertain"> {
     const { frame } = this;
+    this.facts += 1;
     return {
+      order: this.facts,
       language: this.language,
       within: {
         function: frame.function?.name,
@@ -2864,8 +2989,29 @@ function oneOf(
   return [{ kind: "branch", key: `${file}:${span.start}:test`, arm, says, holds: undefined }];
 }
 
+/** When one condition does not hold; nothing where there are several, of which any may fail. */
+function opposite(when: readonly Condition[]): readonly Condition[] {
+  const [only] = when;
+  if (when.length !== 1 || only === undefined || typeof only.arm !== "boolean") return [];
+  return [{ ...only, arm: !only.arm, ...(only.holds === undefined ? {} : { holds: !only.holds }) }];
+}
+
 function nullish(data: Data): boolean {
   return data.kind === "literal" && (data.value === null || data.value === undefined);
+}
+
+interface TextWay {
+  readonly parts: readonly (string | undefined)[];
+  readonly when: readonly Condition[];
+  readonly trace: Trace | undefined;
+}
+
+/** A text with one more part; undefined where the two exclude each other. */
+function lengthen(way: TextWay, each: Alternative): TextWay | undefined {
+  const when = both(way.when, each.when);
+  return when === undefined
+    ? undefined
+    : { parts: [...way.parts, ...partsOf(each.data)], when, trace: way.trace ?? each.trace };
 }
 
 function joinParts(parts: readonly (string | undefined)[]): (string | undefined)[] {

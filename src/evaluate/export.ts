@@ -90,6 +90,9 @@ function exportObject(evaluator: Evaluator, id: number, depth: number, holding: 
   if (inside)
     for (const [name, value] of object.properties) properties.set(name, exportValue(evaluator, value, depth - 1, next));
   const { origin } = object;
+  if (inside && origin.kind === "instance")
+    for (const [name, value] of evaluator.askedGetters(origin.class, evaluator.objectValue(id)))
+      properties.set(name, exportValue(evaluator, value, depth - 1, next));
   const result: SeenObject = {
     kind: "object",
     id,
@@ -108,6 +111,7 @@ function exportObject(evaluator: Evaluator, id: number, depth: number, holding: 
     calls: inside ? object.calls.slice(-50).map((call) => exportRecorded(evaluator, call, depth - 2, next)) : [],
     parameter: origin.kind === "parameter" ? origin.name : undefined,
     passedTo: origin.kind === "parameter" ? origin.passedTo : rootPassedTo(evaluator, object),
+    memberOf: origin.kind === "member" ? origin.of : undefined,
   };
   return result;
 }
@@ -220,7 +224,10 @@ export function exportClass(evaluator: Evaluator, data: ClassData, file: string)
       members.set(name, exportValue(evaluator, value, 2));
     }
   }
+  const getters = new Map<string, Seen>();
+  for (const [name, value] of evaluator.askedGetters(data)) getters.set(name, exportValue(evaluator, value, 2));
   return {
+    getters,
     name: data.class.name,
     file,
     place: { file, span: data.class.span },

@@ -124,6 +124,17 @@ function environBoolean(args: Arguments, context: LibraryContext): Value | undef
   );
 }
 
+/** `Env(DEBUG=(bool, False))` declares that `env("DEBUG")` is a boolean: its default. */
+function schemeOf(args: Arguments, context: LibraryContext, receiver: Value | undefined): Value | undefined {
+  const name = onlyLiteral(args[0]?.value);
+  const origin = objectOf(receiver, context)?.origin;
+  if (origin?.kind !== "call" || args.length !== 1) return undefined;
+  const declared = origin.call.arguments.find((argument) => argument.name === name);
+  const items = declared === undefined ? undefined : context.items(declared.value);
+  const isBoolean = items?.[0]?.some(({ data }) => data.kind === "external" && data.paths.includes("bool"));
+  return isBoolean === true ? (items?.[1] ?? unknown(`${String(name)} has no default`)) : undefined;
+}
+
 function readBoolean(value: unknown): boolean {
   if (typeof value === "string") return ["true", "on", "ok", "y", "yes", "1", "t"].includes(value.trim().toLowerCase());
   return Boolean(value);
@@ -308,7 +319,10 @@ const functions = new Map<string, LibraryFunction>(
     "copy.copy": identity,
     "copy.deepcopy": identity,
     "environ.Env().bool": environBoolean,
-    "environ.Env()": (args, context) => {
+    "environ.Env()": (args, context, receiver) => {
+      const declared = schemeOf(args, context, receiver);
+      if (declared !== undefined)
+        return environBoolean([args[0]!, { ...args[0]!, name: "default", value: declared }], context);
       const cast = args.find((argument) => argument.name === "cast") ?? undefined;
       const isBoolean =
         cast?.value.some(({ data }) => data.kind === "external" && data.paths.includes("bool")) === true;
