@@ -3,10 +3,10 @@ import type { Deployment } from "./deployment.ts";
 import type { Edit, Fix } from "./edit.ts";
 import type { Symbol } from "./evaluate/symbols.ts";
 import type { Evidence, Place } from "./evidence.ts";
-import type { CallFact, Facts, Seen, SeenArgument, SeenCall, WriteFact } from "./facts.ts";
+import type { CallFact, Facts, Seen, SeenAlternative, SeenArgument, SeenCall, SeenObject, WriteFact } from "./facts.ts";
 import type { FileIndex } from "./language.ts";
 import type { ProgramLanguageName } from "./program.ts";
-import type { Condition } from "./value.ts";
+import { both, type Condition } from "./value.ts";
 
 export type { Cookie, Remark } from "./cookie.ts";
 export type { Edit, Fix } from "./edit.ts";
@@ -297,6 +297,29 @@ export function named(paths: readonly string[], ...patterns: readonly string[]):
 /** The qualified names of what a value may be. */
 export function pathsOf(seen: Seen | undefined): readonly string[] {
   return (seen ?? []).flatMap(({ data }) => (data.kind === "object" || data.kind === "external" ? data.paths : []));
+}
+
+/**
+ * A member of the objects that a value may be: what was set, `undefined` where nothing was set on an object that
+ * `made` knows, and unknown where the object is somebody else's.
+ */
+export function memberOf(seen: Seen, name: string, made: (object: SeenObject) => boolean): Seen {
+  return seen.flatMap((each): SeenAlternative[] => {
+    const { data } = each;
+    if (data.kind === "literal" || data.kind === "unknown") return [each];
+    const held = data.kind === "object" ? data.properties.get(name) : undefined;
+    if (held !== undefined) {
+      return held.flatMap((one) => {
+        const when = both(each.when, one.when);
+        return when === undefined ? [] : [{ ...one, when }];
+      });
+    }
+    if (data.kind === "object" && made(data)) return [{ ...each, data: { kind: "literal", value: undefined } }];
+    const [path] = pathsOf([each]);
+    const because = path === undefined ? "it is made elsewhere" : `\`${path}\` is made elsewhere`;
+    const parameter = data.kind === "object" ? data.parameter : undefined;
+    return [{ ...each, data: { kind: "unknown", because, parameter } }];
+  });
 }
 
 /** Does the file import one of these modules (as written, or a submodule)? */

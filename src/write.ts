@@ -110,3 +110,45 @@ export function insertAfterLine(text: string, file: string, offset: number, stat
   const end = endOfLine(text, offset);
   return insert(file, end, `${newline}${indent}${statement}`);
 }
+
+/**
+ * Adds `Secure = true` and the like to an object that `new X(…)` makes in C#: to its initializer where it has one,
+ * else as a statement after a line that declares it, else as an initializer.
+ * @param statement whether a statement may stand there (not so in the body of a class)
+ */
+export function addMember(
+  text: string,
+  made: SeenCall,
+  member: string,
+  value: string,
+  statement: boolean,
+): readonly Edit[] | undefined {
+  const { file, span } = made.place;
+  const entry = `${member} = ${value}`;
+  const behind = made.argumentsSpan === undefined ? text.indexOf("{", span.start) : made.argumentsSpan.end + 1;
+  if (behind < 0 || behind > span.end) return undefined;
+  const open = /^\s*\{/.exec(text.slice(behind, span.end));
+  if (open !== null) {
+    const inside = behind + open[0].length;
+    const last = lastItem(text, inside, span.end - 1);
+    return last === "unclear" ? undefined : appendItem(text, file, inside, last, span.end - 1, entry);
+  }
+  if (text.slice(behind, span.end).trim() !== "") return undefined;
+  const line = lineAt(text, span.start);
+  const declared = /^[ \t]*(?:[\w.<>?]+[ \t]+)?((?:this\.)?\w+)[ \t]*=[ \t]*$/.exec(text.slice(line.start, span.start));
+  const ends = /^;[ \t]*(?:\/\/.*)?$/.test(text.slice(span.end, endOfLine(text, span.end)));
+  if (statement && declared !== null && ends)
+    return [insertAfterLine(text, file, span.end, `${declared[1]}.${member} = ${value};`)];
+  return [insert(file, span.end, ` { ${entry} }`)];
+}
+
+/** The last item between two offsets; unclear where a comment follows it. */
+function lastItem(text: string, open: number, close: number): { start: number; end: number } | undefined | "unclear" {
+  const inner = text.slice(open, close);
+  const end = open + inner.trimEnd().replace(/,$/, "").trimEnd().length;
+  if (end === open) return undefined;
+  const { start, indent } = lineAt(text, end - 1);
+  const first = Math.max(start + indent.length, open);
+  if (/\/\/|\*\/$/.test(text.slice(first, end))) return "unclear";
+  return { start: first + (/^\s*/.exec(text.slice(first))?.[0].length ?? 0), end };
+}
