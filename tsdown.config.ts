@@ -10,7 +10,6 @@ const bundled = [
   "@vscode/tree-sitter-wasm",
   "commander",
   "ignore",
-  "magic-string",
   "web-tree-sitter",
   "yaml",
 ];

@@ -180,10 +180,10 @@ describe("explain", () => {
 test("judge reads from stdin", () => {
   const judged = setsecure(["judge", "--format", "json"], {
     cwd: folder,
-    input: "Set-Cookie: __Host-sid=secretvalue; Path=/\n",
+    input: "Set-Cookie: sid=secretvalue; Path=/\n",
   });
   expect(judged.status).toBe(1);
-  expect(JSON.parse(judged.stdout).cookies[0].name).toBe("__Host-sid");
+  expect(JSON.parse(judged.stdout).cookies[0].name).toBe("sid");
   expect(judged.stdout).not.toContain("secretvalue");
 });
 
