@@ -220,6 +220,8 @@ export interface Given {
   /** Where the value's expression stands, to be replaced by a fix. */
   readonly valuePlace?: Place;
   readonly reading?: Reading;
+  /** A clause in place of "`attribute` is `value`". */
+  readonly says?: string;
 }
 
 export function argument(position: number | undefined, keyword?: string, reading: Reading = {}): ArgumentSource {

@@ -368,9 +368,11 @@ function readOne(
     }
     const special = reading.values?.[String(value)] ?? reading.values?.["*"];
     const shown =
-      documented !== undefined
-        ? documented.says
-        : `\`${name}\` is \`${typeof value === "string" ? JSON.stringify(value) : String(value)}\``;
+      given.says !== undefined
+        ? given.says
+        : documented !== undefined
+          ? documented.says
+          : `\`${name}\` is \`${typeof value === "string" ? JSON.stringify(value) : String(value)}\``;
     if (special !== undefined) return meaningOf(special, shown);
     if (reading.text === "boolean" && typeof value === "string") {
       const secure = /^(true|1|on|yes|y|t)$/i.test(value.trim());
