@@ -31,6 +31,7 @@ import {
   nextIdentity,
   notLiteral,
   onlyLiteral,
+  type Scalar,
   step,
   type Trace,
   under,
@@ -68,7 +69,21 @@ export interface EvaluatorHost {
   readonly members: ReadonlySet<string>;
   /** Methods whose arguments are also told as they stand at the end. */
   readonly late: ReadonlySet<string>;
+  /** What configuration files give to an element of something outside the project: `settings[session.secure]`. */
+  readonly configured?: Configured;
 }
+
+/**
+ * Looks up what configuration files say of the qualified names that code in a file reads; undefined when they are
+ * not about these names.
+ */
+export type Configured = (paths: readonly string[], file: string) => ConfiguredValue | undefined;
+
+export type ConfiguredValue =
+  | { readonly is: "known"; readonly value: Scalar; readonly at: Place; readonly says: string }
+  /** The files are there, the key is not. */
+  | { readonly is: "absent"; readonly at: Place; readonly says: string }
+  | { readonly is: "unknown"; readonly at: Place; readonly says: string };
 
 interface ModuleRecord {
   readonly program: Program;
@@ -1617,6 +1632,9 @@ export class Evaluator {
         return this.computedIndex(data, key, each, at);
       }
       const name = String(literal);
+      const configured = this.configured(data, name);
+      if (configured !== undefined)
+        return configured.is === "absent" ? unknown(configured.says) : configuredValue(configured);
       if (data.kind === "external") {
         const environment = environmentMember(data.paths, name, this.host.deployment, at);
         if (environment !== undefined) return environment;
@@ -1651,6 +1669,30 @@ export class Evaluator {
       }
       return this.memberOf(data, each, name, span);
     });
+  }
+
+  /** What configuration files give to an element of something outside the project that the code has not set. */
+  private configured(data: Data, name: string): ConfiguredValue | undefined {
+    if (this.host.configured === undefined || (data.kind !== "external" && !this.isOpaque(data))) return undefined;
+    if (data.kind === "object" && this.heapObject(data.id)?.properties.has(name) === true) return undefined;
+    return this.host.configured(
+      this.pathsOf(data).map((path) => `${path}[${name}]`),
+      this.file,
+    );
+  }
+
+  /** `settings.get("session.secure", default)` */
+  private configuredGet(receiver: Value | undefined, args: readonly RecordedArgument[]): Value | undefined {
+    const [first, second] = args;
+    const [only] = receiver ?? [];
+    const name = onlyLiteral(first?.value);
+    if (receiver?.length !== 1 || only === undefined || typeof name !== "string") return undefined;
+    const configured = this.configured(only.data, name);
+    if (configured?.is !== "absent") return configured === undefined ? undefined : configuredValue(configured);
+    return (second?.value ?? known(null)).map((each) => ({
+      ...each,
+      trace: each.trace ?? step(configured.at, configured.says, undefined),
+    }));
   }
 
   /** An element of a known list or object by a key that is not known: any of them. */
@@ -2036,7 +2078,11 @@ export class Evaluator {
       if (record === undefined) continue;
       this.frame = { ...this.newFrame(record, self, each, undefined, [...outer.calledFrom, at]), made: outer.made };
       for (const member of each.class.members) {
-        if (member.kind !== "field" || member.static || member.value === undefined) continue;
+        if (member.kind !== "field" || member.static) continue;
+        if (member.value === undefined) {
+          this.declareField(id, member, each.scope);
+          continue;
+        }
         let value = this.expression(member.value, each.scope);
         if (member.type !== undefined) value = this.withType(value, member.type, each.scope, member.span);
         const object = this.state.own(id);
@@ -2073,6 +2119,16 @@ export class Evaluator {
       );
     }
     return self;
+  }
+
+  /** A field that only has a type: somebody else sets it, but what it is can be told. */
+  private declareField(id: number, member: Extract<Member, { kind: "field" }>, scope: Scope): void {
+    const { name, type } = member;
+    if (type === undefined || isScalarType(type) || !/^[\w.]+$/.test(type)) return;
+    const { paths } = this.typePaths(type, scope, member.span);
+    const value = this.opaque({ kind: "member", of: id, name, place: this.place(member.span) }, [name, ...paths]);
+    const object = this.state.own(id);
+    if (object !== undefined && !object.properties.has(name)) setProperty(object, name, value);
   }
 
   /** A declared type tells what an opaque value is. */
@@ -2139,7 +2195,8 @@ export class Evaluator {
       const args = this.arguments(expression.arguments, scope);
       return this.superCall(args, at);
     } else {
-      target = this.expression(callee, scope);
+      receiver = callee.kind === "name" ? this.inheritor(callee.name, scope) : undefined;
+      target = receiver === undefined ? this.expression(callee, scope) : known(undefined);
       method = callee.kind === "name" ? callee.name : "()";
     }
     const args = this.arguments(expression.arguments, scope);
@@ -2152,6 +2209,17 @@ export class Evaluator {
         if (data.kind === "object") this.initialize(data.id, expression.initializer, scope);
     }
     return result;
+  }
+
+  /** Java: an unqualified call of a method that only a base from outside the project can have is a call on `this`. */
+  private inheritor(name: string, scope: Scope): Value | undefined {
+    const { self } = this.frame;
+    const [only] = self ?? [];
+    if (this.language !== "java" || only?.data.kind !== "object" || findSlot(scope, name) !== undefined)
+      return undefined;
+    const origin = this.heapObject(only.data.id)?.origin;
+    if (origin?.kind !== "instance" || this.externalBases(origin.class).length === 0) return undefined;
+    return this.ownMember(self!, name) === undefined ? self : undefined;
   }
 
   private initialize(id: number, entries: readonly Entry[], scope: Scope): void {
@@ -2241,12 +2309,12 @@ export class Evaluator {
     return this.externalCall(
       "super",
       paths.map((path) => `${path}`),
-      undefined,
+      self,
       args,
       at,
       undefined,
       true,
-      false,
+      true,
     );
   }
 
@@ -2273,6 +2341,8 @@ export class Evaluator {
             const callable = this.classMember(object.origin.class, "__call__", each);
             if (callable?.[0]?.data.kind === "function") return this.invoke(callable[0].data, args, at);
           }
+          const partial = this.partialCall(object, args, method, expression, at);
+          if (partial !== undefined) return partial;
           const paths = object?.paths ?? [];
           const name = this.isOpaque(data) && paths[0] !== undefined ? lastSegment(paths[0]) : method;
           return this.externalCall(name, paths, [each], args, at, expression, false, true);
@@ -2293,6 +2363,23 @@ export class Evaluator {
           );
       }
     });
+  }
+
+  /** A call of `functools.partial(f, …)`, where `f` comes from outside the project or is a class. */
+  private partialCall(
+    object: HeapObject | undefined,
+    args: readonly RecordedArgument[],
+    method: string,
+    expression: Call,
+    at: Place,
+  ): Value | undefined {
+    if (object?.origin.kind !== "call" || !object.origin.call.callee.includes("functools.partial")) return undefined;
+    const [target, ...bound] = object.origin.call.arguments;
+    if (target === undefined || target.name !== undefined || target.spread !== undefined) return undefined;
+    const given = new Set(args.map((argument) => argument.name));
+    const kept = bound.filter((argument) => argument.name === undefined || !given.has(argument.name));
+    if (this.frame.depth >= MAXIMUM_CALL_DEPTH) return undefined;
+    return this.callValue(target.value, method, [...kept, ...args], expression, at);
   }
 
   private callMember(
@@ -2501,6 +2588,8 @@ export class Evaluator {
       return [alternative({ kind: "module", file: this.file })];
     const known1 = isNew ? undefined : callLibrary(paths, receiver, args, this.libraryContext(at));
     if (known1 !== undefined) return known1;
+    const configured = method === "get" ? this.configuredGet(receiver, args) : undefined;
+    if (configured !== undefined) return configured;
     const call: RecordedCall = {
       method,
       callee: paths,
@@ -2791,10 +2880,7 @@ export class Evaluator {
     if (typed?.class !== undefined && typed.class.class.members.some((member) => member.kind === "method")) {
       return this.instanceOfType(typed.class);
     }
-    const scalar = /^(boolean|Boolean|bool|bool\?|String|string|str|int|Integer|long|number)$/.test(
-      parameter.type ?? "",
-    );
-    if (scalar) {
+    if (isScalarType(parameter.type ?? "")) {
       return [
         alternative(
           {
@@ -2810,6 +2896,7 @@ export class Evaluator {
     const id = this.newObject({ kind: "parameter", name: parameter.name, type: typed?.paths ?? [], place, passedTo }, [
       parameter.name,
       ...(typed?.paths ?? []),
+      ...(parameter.rest === "map" && data.function.name !== undefined ? [`${data.function.name}(**)`] : []),
     ]);
     return this.objectValue(id, step(place, `\`${parameter.name}\` is the caller's`, undefined));
   }
@@ -2844,10 +2931,7 @@ export class Evaluator {
       for (const [index, parameter] of data.function.parameters.entries()) {
         const self = index === 0 && data.function.explicitSelf === true ? data.self : undefined;
         const value =
-          self ??
-          (parameter.rest === "map"
-            ? unknown("the keyword arguments are the caller's")
-            : this.parameterValue(parameter, data, passedTo));
+          self ?? this.parameterValue(parameter, data, passedTo);
         this.write(
           parameter.target.kind === "default" ? parameter.target.target : parameter.target,
           value,
@@ -3034,8 +3118,17 @@ function shorten(text: string): string {
   return line.length > 80 ? `${line.slice(0, 77)}…` : line;
 }
 
+function isScalarType(type: string): boolean {
+  return /^(boolean|Boolean|bool|bool\?|String|string|str|int|Integer|long|number)$/.test(type);
+}
+
 function getterPlace(getter: FunctionData): Place {
   return { file: getter.file, span: getter.function.span };
+}
+
+function configuredValue(configured: Exclude<ConfiguredValue, { is: "absent" }>): Value {
+  const trace = step(configured.at, configured.says, undefined);
+  return configured.is === "known" ? known(configured.value, trace) : unknown(configured.says, trace);
 }
 
 function originPlace(origin: Origin): Place {
