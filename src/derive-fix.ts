@@ -31,7 +31,7 @@ export function fixesOf(sink: Sink, fact: Fact, judged: Judged, context: Context
 function derive(sink: Sink, fact: Fact, judged: Judged, context: Context): readonly Edit[] | undefined {
   const value = sink.secureText?.(fact, context) ?? (fact.language === "python" ? "True" : "true");
   if (judged.deciding?.source.kind === "text") return addToText(judged, context);
-  const given = replaceLiteral(judged, value, context);
+  const given = replaceLiteral(judged, value, sink.secureText === undefined, context);
   if (given !== undefined) return given;
   if (judged.deciding?.source.kind !== "fallback") return undefined;
   for (const source of sink.secure) {
@@ -42,12 +42,19 @@ function derive(sink: Sink, fact: Fact, judged: Judged, context: Context): reado
 }
 
 /** A literal `false` that decides is replaced where it stands. */
-function replaceLiteral(judged: Judged, value: string, context: Context): readonly Edit[] | undefined {
+function replaceLiteral(judged: Judged, value: string, inItsCase: boolean, context: Context): readonly Edit[] | undefined {
   const { decidedBy, deciding } = judged;
   if (decidedBy.from !== "file" || deciding === undefined || deciding.source.kind === "fallback") return undefined;
   const text = context.text(decidedBy.file);
   const literal = text.slice(decidedBy.span.start, decidedBy.span.end);
-  return /^(false|False|FALSE|null|None|nil|0|''|"")$/.test(literal) ? [replace(text, decidedBy, value)] : undefined;
+  if (!/^(false|False|FALSE|null|None|nil|0|''|"")$/.test(literal)) return undefined;
+  // A value from a configuration file has that file's spelling.
+  const spelled = new Map([
+    ["false", "true"],
+    ["False", "True"],
+    ["FALSE", "TRUE"],
+  ]).get(literal);
+  return [replace(text, decidedBy, inItsCase ? (spelled ?? value) : value)];
 }
 
 /** Adds the attribute to a header's text: in the literal that ends it, else behind the expression. */

@@ -1,15 +1,18 @@
 import type { Cookie } from "./cookie.ts";
 import type { Deployment } from "./deployment.ts";
 import type { Edit, Fix } from "./edit.ts";
+import type { Configured } from "./evaluate/evaluator.ts";
 import type { Symbol } from "./evaluate/symbols.ts";
 import type { Evidence, Place } from "./evidence.ts";
 import type { CallFact, Facts, Seen, SeenAlternative, SeenArgument, SeenCall, SeenObject, WriteFact } from "./facts.ts";
 import type { FileIndex } from "./language.ts";
 import type { ProgramLanguageName } from "./program.ts";
+import type { Settings } from "./settings.ts";
 import { both, type Condition } from "./value.ts";
 
 export type { Cookie, Remark } from "./cookie.ts";
 export type { Edit, Fix } from "./edit.ts";
+export type { Configured, ConfiguredValue } from "./evaluate/evaluator.ts";
 export type { Symbol } from "./evaluate/symbols.ts";
 export type { Evidence, Place } from "./evidence.ts";
 export type {
@@ -24,6 +27,7 @@ export type {
   SeenObject,
   WriteFact,
 } from "./facts.ts";
+export { type PasteApp, type PasteSetting, pasteApps } from "./languages/ini/paste-deploy.ts";
 export type { SettingNode, Settings } from "./settings.ts";
 
 /**
@@ -42,6 +46,8 @@ export interface Framework {
   /** Configuration files that are always read: a file name, or `*.ending`. */
   readonly files?: readonly string[];
   readonly symbols?: readonly Symbol[];
+  /** What the project's configuration files give to names that the code reads from outside. */
+  readonly configured?: (settings: readonly Settings[]) => Configured;
   readonly sinks: readonly Sink[];
   /** Methods and members that the functions below ask about, beside those of the sinks. */
   readonly methods?: readonly string[];

@@ -115,17 +115,6 @@ class Reader {
 }
 
 function evaluate(project: Project, deployment: Deployment, reader: Reader): Inventory {
-  const evaluator = new Evaluator({
-    program: (file) => reader.program(file),
-    resolve: (specifier, from, name) => {
-      const language = programLanguageOf(from);
-      return language?.name === name ? language.resolve(specifier, from, project) : undefined;
-    },
-    text: (file, span) => reader.text(file)?.slice(span.start, span.end) ?? "",
-    deployment,
-    symbols: new SymbolTable(frameworks.flatMap((framework) => framework.symbols ?? [])),
-    ...interests(frameworks),
-  });
   const settings: Settings[] = [];
   const programs: string[] = [];
   for (const file of project.candidates) {
@@ -135,6 +124,25 @@ function evaluate(project: Project, deployment: Deployment, reader: Reader): Inv
       if (read !== undefined) settings.push(read);
     }
   }
+  const lookups = frameworks.flatMap(({ configured }) => configured?.(settings) ?? []);
+  const evaluator = new Evaluator({
+    program: (file) => reader.program(file),
+    resolve: (specifier, from, name) => {
+      const language = programLanguageOf(from);
+      return language?.name === name ? language.resolve(specifier, from, project) : undefined;
+    },
+    text: (file, span) => reader.text(file)?.slice(span.start, span.end) ?? "",
+    deployment,
+    symbols: new SymbolTable(frameworks.flatMap((framework) => framework.symbols ?? [])),
+    configured: (paths, file) => {
+      for (const lookup of lookups) {
+        const value = lookup(paths, file);
+        if (value !== undefined) return value;
+      }
+      return undefined;
+    },
+    ...interests(frameworks),
+  });
   run(evaluator, programs);
   followCallers(evaluator, project);
   const facts: Facts = {
