@@ -1,26 +1,191 @@
-import { argument, type Framework, fallback, named, option } from "../../framework.ts";
+import {
+  argument,
+  type CallFact,
+  type Context,
+  custom,
+  type Framework,
+  fallback,
+  findArgument,
+  header,
+  named,
+  option,
+  type Place,
+  type Remark,
+  type Seen,
+  type Sink,
+  type WriteFact,
+} from "../../framework.ts";
+import {
+  deletesByText,
+  expiresAtOnce,
+  expressTrust,
+  forced,
+  isExpressResponse,
+  isRewriter,
+  isTrue,
+  javascriptWords,
+  literalOf,
+  majorOf,
+  onlyObject,
+  optionOf,
+  rawHeaders,
+  rewritten,
+  schemeSymbols,
+  showsExpress,
+} from "../node.ts";
+
+type Fact = CallFact | WriteFact;
 
 const docs = "https://expressjs.com/en/api.html#res.cookie";
+const clearDocs = "https://expressjs.com/en/api.html#res.clearCookie";
+const headerDocs = "https://expressjs.com/en/api.html#res.append";
+
+const attributes = {
+  httponly: [option(2, "httpOnly")],
+  samesite: [option(2, "sameSite")],
+  path: [option(2, "path")],
+  domain: [option(2, "domain")],
+} as const;
+
+const cookie: Sink = {
+  on: { kind: "call", method: ["cookie"], matches: (call, context) => setsCookie(call, context) },
+  name: [argument(0)],
+  secure: [
+    rewritten,
+    custom((fact, context) => wrapped(fact, context, "forces")),
+    option(2, "secure"),
+    custom((fact, context) => wrapped(fact, context, "defaults")),
+    fallback(false, docs, "`secure` is not given, and Express's default is off"),
+  ],
+  attributes,
+  deletion: (fact, context) => fact.kind === "call" && expiresAtOnce(fact, 2, context),
+  remarks: (fact) => misspelt(fact, 2),
+};
+
+const clearCookie: Sink = {
+  on: {
+    kind: "call",
+    method: ["clearCookie"],
+    matches: (call, context) => isExpressResponse(call.callee, call.receiver, call.place.file, context),
+  },
+  name: [argument(0)],
+  secure: [
+    rewritten,
+    custom((fact, context) => wrapped(fact, context, "forces")),
+    option(1, "secure"),
+    fallback(false, clearDocs, "`secure` is not given, and Express's default is off"),
+  ],
+  deletion: (fact, context) => !staysAlive(fact, context),
+};
+
+const rawHeader: Sink = {
+  on: {
+    kind: "call",
+    method: ["set", "header", "append"],
+    matches: (call, context) =>
+      named(call.callee, "*.set", "*.header", "*.append") &&
+      rawHeaders(call).length > 0 &&
+      isExpressResponse(call.callee, call.receiver, call.place.file, context) &&
+      !isRewriter(context, call.place),
+  },
+  split: (fact) => rawHeaders(fact),
+  name: [header(1, "name")],
+  secure: [
+    rewritten,
+    header(1, "secure"),
+    fallback(false, headerDocs, "the header is sent as it is written, and it has no `Secure`"),
+  ],
+  deletion: (fact) => fact.kind === "call" && deletesByText(findArgument(fact, 1)?.value),
+};
 
 export const express: Framework = {
   name: "express",
   title: "Express",
   docs,
   language: "javascript",
-  words: { ".js": [".cookie("] },
-  symbols: [
-    { path: "req.secure", is: "request-scheme", says: "`req.secure` is true when the request arrives as https" },
-    {
-      path: "request.secure",
-      is: "request-scheme",
-      says: "`request.secure` is true when the request arrives as https",
-    },
-  ],
-  sinks: [
-    {
-      on: { kind: "call", method: ["cookie"], matches: (call) => named(call.callee, "res.cookie", "response.cookie") },
-      name: [argument(0)],
-      secure: [option(2, "secure"), fallback(false, docs, "`secure` is not given, and Express's default is off")],
-    },
-  ],
+  words: javascriptWords(".cookie", "clearcookie", "set-cookie", "trust proxy", "on-headers"),
+  symbols: schemeSymbols,
+  sinks: [cookie, clearCookie, rawHeader],
+  methods: ["set", "enable", "disable", "use", "on-headers"],
+  members: ["cookie"],
+  proxyTrust: expressTrust,
 };
+
+function setsCookie(call: CallFact, context: Context): boolean {
+  return (
+    call.arguments.length > 0 &&
+    named(call.callee, "*.cookie") &&
+    isExpressResponse(call.callee, call.receiver, call.place.file, context) &&
+    !wrappers(context).some((wrapper) => holds(wrapper, call.place))
+  );
+}
+
+/** Before Express 5 a life given to `clearCookie` counts, and the cookie that should go lives on. */
+function staysAlive(fact: Fact, context: Context): boolean {
+  if (fact.kind !== "call") return false;
+  const major = majorOf(context, fact.place.file, "express");
+  if (major === undefined || major >= 5) return false;
+  const age = literalOf(optionOf(fact, 1, "maxAge"));
+  return typeof age === "number" && age > 0;
+}
+
+/** Options that Express does not read: `Secure`, `isSecure`, and a nested `cookie`. */
+function misspelt(fact: Fact, position: number): readonly Remark[] {
+  if (fact.kind !== "call") return [];
+  const options = onlyObject(findArgument(fact, position)?.value);
+  const found = [
+    ...["Secure", "isSecure", "SECURE"].map((name) => [name, options?.properties.get(name)] as const),
+    ["cookie.secure", optionOf(fact, position, "cookie", "secure")] as const,
+  ];
+  return found.flatMap(([name, seen]): Remark[] => {
+    const at = seen?.[0]?.because[0];
+    return at === undefined
+      ? []
+      : [{ kind: "ineffective", says: `\`${name}\` is no option of \`res.cookie\`; it reads \`secure\` only`, at }];
+  });
+}
+
+// ---- code that replaces res.cookie
+
+/** Functions that stand in for `res.cookie`: set by a middleware, or on the prototype of all responses. */
+function wrappers(context: Context): readonly Place[] {
+  const result: Place[] = [];
+  for (const write of context.facts.writes) {
+    if (write.key !== "cookie" || write.notDeployed !== undefined) continue;
+    const { file } = write.place;
+    const owners = write.paths.map((path) => `${path}.cookie`);
+    const everywhere = write.paths.some((path) => /(?:^|\.)(?:express\(\)|app|express)\.response$/.test(path));
+    if (!(everywhere && showsExpress(context, file)) && !isExpressResponse(owners, write.target, file, context)) continue;
+    for (const { data } of write.value) if (data.kind === "function") result.push(data.place);
+  }
+  return result;
+}
+
+function holds(outer: Place, inner: Place): boolean {
+  return outer.file === inner.file && outer.span.start <= inner.span.start && inner.span.end <= outer.span.end;
+}
+
+/** What a wrapper says of Secure: it forces it whatever the caller gives, or gives it where the caller does not. */
+function wrapped(fact: Fact, context: Context, how: "forces" | "defaults"): ReturnType<typeof forced> {
+  if (fact.kind !== "call") return undefined;
+  for (const wrapper of wrappers(context)) {
+    const inner = context.facts.calls.find((call) => call.method === "cookie" && holds(wrapper, call.place));
+    const secure = inner === undefined ? undefined : optionOf(inner, 2, "secure");
+    const effect = effectOf(secure);
+    if (effect !== how) continue;
+    const says =
+      how === "forces"
+        ? "`res.cookie` is wrapped by code that adds `secure: true`, whatever the call says"
+        : "`secure` is not given, and `res.cookie` is wrapped by code that then adds `secure: true`";
+    return forced(wrapper, true, says);
+  }
+  return undefined;
+}
+
+function effectOf(secure: Seen | undefined): "forces" | "defaults" | undefined {
+  if (secure === undefined) return undefined;
+  if (isTrue(secure)) return "forces";
+  const known = secure.filter(({ data }) => data.kind === "literal");
+  return known.length > 0 && isTrue(known) ? "defaults" : undefined;
+}
+
