@@ -32,6 +32,10 @@ function write(files: Readonly<Record<string, string>>): void {
   }
 }
 
+function isColored(env: NodeJS.ProcessEnv): boolean {
+  return setsecure(["scan"], { cwd: folder, env }).stdout.includes("\u001B[");
+}
+
 const run = (...words: string[]) => setsecure(words, { cwd: folder });
 
 describe("scan", () => {
@@ -103,10 +107,9 @@ describe("scan", () => {
   });
 
   test("colours when it is forced to, unless the reader says no", () => {
-    const colored = (env: NodeJS.ProcessEnv) => setsecure(["scan"], { cwd: folder, env }).stdout.includes("\u001B[");
-    expect(colored({ FORCE_COLOR: "1" })).toBe(true);
-    expect(colored({ FORCE_COLOR: "0" })).toBe(false);
-    expect(colored({ NO_COLOR: "1" })).toBe(false);
+    expect(isColored({ FORCE_COLOR: "1" })).toBe(true);
+    expect(isColored({ FORCE_COLOR: "0" })).toBe(false);
+    expect(isColored({ NO_COLOR: "1" })).toBe(false);
   });
 
   test("uses the configuration beside the code", () => {
@@ -167,7 +170,8 @@ describe("explain", () => {
     const { status, stdout } = run("explain", "missing-secure");
     expect(status).toBe(0);
     expect(stdout).toMatch(/^missing-secure\n/);
-    expect(stdout).not.toMatch(/^#|\u001B|\|/m);
+    expect(stdout).not.toMatch(/^#|\|/m);
+    expect(stdout).not.toContain("\u001B");
   });
 
   test("lists the pages", () => {

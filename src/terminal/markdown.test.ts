@@ -6,6 +6,8 @@ import { columnsOf, visible, wrap } from "./text.ts";
 
 const show = (text: string, width = 60) => showMarkdown(text, { color: false, width });
 
+const words = (part: string) => part.match(/\p{L}{4,}/gu) ?? [];
+
 const page = `# Title
 
 Prose with \`code\`, **weight** and a [link](https://example.org/a), long enough
@@ -71,7 +73,6 @@ test("loses no word of our own pages", () => {
   expect(pages.length).toBeGreaterThan(3);
   for (const file of pages) {
     const text = readFileSync(join("src", file), "utf8");
-    const words = (part: string) => part.match(/\p{L}{4,}/gu) ?? [];
     const shown = new Set(words(show(text, 100)));
     const languages = new Set(words([...text.matchAll(/^```(\S*)/gm)].map(([, language]) => language).join(" ")));
     expect(words(text).filter((word) => !shown.has(word) && !languages.has(word))).toEqual([]);
