@@ -52,6 +52,8 @@ export interface Framework {
   /** Methods and members that the functions below ask about, beside those of the sinks. */
   readonly methods?: readonly string[];
   readonly members?: readonly string[];
+  /** Of the methods, those whose arguments and results are also told as they stand at the end. */
+  readonly late?: readonly string[];
   /** The cookies that the framework sets by itself, and whatever is too strange for data. */
   readonly own?: (context: Context) => readonly Cookie[];
   /**
@@ -226,8 +228,6 @@ export interface Given {
   /** Where the value's expression stands, to be replaced by a fix. */
   readonly valuePlace?: Place;
   readonly reading?: Reading;
-  /** A clause in place of "`attribute` is `value`". */
-  readonly says?: string;
 }
 
 export function argument(position: number | undefined, keyword?: string, reading: Reading = {}): ArgumentSource {

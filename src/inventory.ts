@@ -164,7 +164,7 @@ function evaluate(project: Project, deployment: Deployment, reader: Reader): Inv
   const recognised = new Set(cookies.map((cookie) => cookie.sink.file));
   return {
     cookies: inOrder(cookies),
-    skipped: [...reader.skipped].map(([file, because]) => ({ file, because })),
+    skipped: [...new Map([...evaluator.notes, ...reader.skipped])].map(([file, because]) => ({ file, because })),
     parsed: reader.parsed + settings.length,
     recognised: Math.max(recognised.size, settings.length + evaluator.calls.length > 0 ? 1 : 0),
   };
@@ -237,6 +237,7 @@ function interests(all: readonly Framework[]): Pick<EvaluatorHost, "methods" | "
   for (const framework of all) {
     ask(framework.language, framework.methods ?? []);
     for (const member of framework.members ?? []) members.add(member);
+    for (const method of framework.late ?? []) late.add(method);
     for (const { on } of framework.sinks) {
       if (on.kind === "write") for (const member of on.members) members.add(member);
       else {
