@@ -339,7 +339,8 @@ const functions = new Map<string, LibraryFunction>(
     "distutils.util.strtobool": parsedBoolean,
     "pyramid.settings.asbool": parsedBoolean,
     "paste.deploy.converters.asbool": parsedBoolean,
-    "ActiveModel::Type::Boolean": parsedBoolean,
+    "ActiveModel.Type.Boolean.new.cast": parsedBoolean,
+    "ActiveModel.Type.Boolean.new().cast": parsedBoolean,
     "Boolean.parseBoolean": strictBoolean,
     "Boolean.valueOf": strictBoolean,
     "java.lang.Boolean.parseBoolean": strictBoolean,
@@ -531,6 +532,20 @@ const trim = textual((text) => text.trim());
 
 const stringOfReceiver: LibraryFunction = (_args, _context, receiver) => stringOf([asArgument(receiver)]);
 
+/** `env.production?` of a text that answers for the name it holds. */
+const inquiries: Record<string, LibraryFunction> = {
+  "local?": (_args, _context, receiver) =>
+    receiver === undefined
+      ? undefined
+      : mapValue(receiver, (data, each) =>
+          data.kind === "literal"
+            ? known(data.value === "development" || data.value === "test", each.trace)
+            : unknown("it is not known which environment it is", each.trace),
+        ),
+};
+for (const name of "production development test staging sandbox preview review demo qa uat integration".split(" "))
+  inquiries[`${name}?`] = (_args, _context, receiver) => equality(receiver, known(name), true);
+
 const methods = new Map<string, LibraryFunction>(
   Object.entries<LibraryFunction>({
     toLowerCase: lower,
@@ -595,6 +610,16 @@ const methods = new Map<string, LibraryFunction>(
     delete: remove,
     includes,
     "include?": includes,
+    "exclude?": (args, context, receiver) => {
+      const included = includes(args, context, receiver);
+      return included === undefined
+        ? undefined
+        : mapValue(included, (data, each) =>
+            data.kind === "literal" ? known(data.value !== true, each.trace) : [{ ...each, when: [] }],
+          );
+    },
+    "in?": (args, context, receiver) => includes([asArgument(receiver)], context, args[0]?.value),
+    ...inquiries,
     contains: includes,
     Contains: includes,
     append,

@@ -1,0 +1,270 @@
+import {
+  argument,
+  type CallFact,
+  type Context,
+  custom,
+  fallback,
+  findArgument,
+  type Given,
+  header,
+  openArguments,
+  type Remark,
+  type Seen,
+  type SeenAlternative,
+  type Sink,
+  type Source,
+  type WriteFact,
+  written,
+} from "../../framework.ts";
+import { appOf, isDeployed } from "./app.ts";
+import { fixCall, fixValue, secureText } from "./fixes.ts";
+import { givenByForceSsl, givenByMiddleware, likely, likelyLiteral, type Reach, whyNotForced } from "./settings.ts";
+
+export const docs = "https://api.rubyonrails.org/classes/ActionDispatch/Cookies.html";
+
+type Fact = CallFact | WriteFact;
+
+/** Code of a Rails application, or of an engine: by its folder, or by what the class around it extends. */
+export function isRails(fact: Fact, context: Context): boolean {
+  const { file } = fact.place;
+  if (!isDeployed(file)) return false;
+  return (
+    appOf(file, context) !== undefined ||
+    /(?:^|\/)app\/(?:controllers|helpers|models|services|middlewares?|components|concerns|views)\//.test(file) ||
+    fact.within.bases.some((base) => /(?:^|\.)(?:\w*Controller|ActionController\..*)$/.test(base))
+  );
+}
+
+/** `cookies`, `cookies.permanent.signed`, `controller.cookies`, `request.cookie_jar`; no client's `response.cookies`. */
+const JAR =
+  /^(?:(?:.*\.)?(?:controller|context|view_context|helpers|this|super|[A-Z]\w*Controller|ActionController\.(?:Base|API))\.cookies|cookies|(?:.*\.)?cookie_jar)(?:\.(?:permanent|signed|encrypted|signed_or_encrypted)(?:\(\))?)*$/;
+
+function isJar(paths: readonly string[]): boolean {
+  return paths.some((path) => JAR.test(path));
+}
+
+function force(reach: Reach): readonly Source[] {
+  return [
+    custom((fact, context) => {
+      const app = appOf(fact.place.file, context);
+      return app === undefined ? undefined : givenByForceSsl(app, context, fact.within.class);
+    }),
+    custom((fact, context) => {
+      const app = appOf(fact.place.file, context);
+      return app === undefined ? undefined : givenByMiddleware(app, context, reach);
+    }),
+  ];
+}
+
+/** The documented default, with what keeps `force_ssl` from deciding. */
+const default_: Source = custom((fact, context) => {
+  const why = whyNotForced(appOf(fact.place.file, context), context);
+  if (why === undefined) return undefined;
+  const says = `${why}, and \`secure\` is not given`;
+  return {
+    seen: [
+      {
+        data: { kind: "literal", value: false },
+        when: [],
+        because: [{ from: "docs", url: "https://api.rubyonrails.org/classes/ActionDispatch/SSL.html", says }],
+      },
+    ],
+    attribute: "secure",
+  };
+});
+
+const off = fallback(false, docs, "`secure` is not given, and Rails' default is off");
+
+const HASH_LIKE = /(?:^|[._])(?:options|opts|hash|attributes|attrs|settings|config|merge|slice|except|to_h|cookie)(?:\(\))*$/i;
+
+/** A member of what is given for a cookie: of a hash, or nothing, where it is a plain value. */
+function memberOf(seen: Seen, name: string): Seen {
+  return seen.flatMap((each): readonly SeenAlternative[] => {
+    const { data } = each;
+    if (data.kind === "object" && data.literal !== undefined && data.items === undefined) {
+      const held = data.properties.get(name);
+      if (held !== undefined) return held.map((one) => ({ ...one, when: [...each.when, ...one.when] }));
+      if (data.open !== undefined) return [unknownBecause(each, data.open, data.parameter)];
+      return [{ ...each, data: { kind: "literal", value: undefined } }];
+    }
+    const path = data.kind === "object" || data.kind === "external" ? data.paths[0] : undefined;
+    const parameter = data.kind === "object" || data.kind === "unknown" ? data.parameter : undefined;
+    const shown = path ?? parameter;
+    if (shown !== undefined && HASH_LIKE.test(shown))
+      return [unknownBecause(each, `what \`${shown.replaceAll("()", "")}\` holds is not known`, parameter)];
+    return [{ ...each, data: { kind: "literal", value: undefined } }];
+  });
+}
+
+function unknownBecause(each: SeenAlternative, because: string, parameter: string | undefined): SeenAlternative {
+  return { ...each, data: { kind: "unknown", because, parameter } };
+}
+
+/** In `cookies[:a] ||= b`, what stands there already is no value of this line's. */
+function valueOf(write: WriteFact): Seen {
+  if (write.operator === undefined) return write.value;
+  const own = write.value.filter(
+    ({ data }) => !(data.kind === "external" || data.kind === "object") || !data.paths.some((path) => /cookie/.test(path)),
+  );
+  return own.length === 0 ? write.value : own.map((each) => ({ ...each, when: [] }));
+}
+
+const ownSecure: Source = custom((fact) =>
+  fact.kind === "write" ? { seen: memberOf(valueOf(fact), "secure"), attribute: "secure" } : undefined,
+);
+
+const keyName: Source = custom((fact): Given | undefined => {
+  if (fact.kind !== "write") return undefined;
+  const literal: Seen = [{ data: { kind: "literal", value: fact.key }, when: [], because: [] }];
+  return { seen: fact.keySeen ?? literal, attribute: "name" };
+});
+
+/** Text of an `expires` that lies in the past, as it is usually written. */
+const PAST = /\bago\b|\byesterday\b|\b1970\b|Time\.at\(?\s*0\b|(?:now|current|today)\s*-/;
+
+function isDeletion(value: Seen, context: Context): boolean {
+  const data = likely(value);
+  if (data?.kind === "literal") return data.value === null || data.value === "";
+  if (data?.kind !== "object" || data.literal === undefined) return false;
+  const age = likelyLiteral(data.properties.get("max_age"));
+  if (typeof age === "number" && age <= 0) return true;
+  if (!data.properties.has("expires")) return false;
+  const { place } = data.literal;
+  const text = context.text(place.file).slice(place.span.start, place.span.end);
+  return PAST.test(/\bexpires\b(?:['"]?\s*=>|['"]?:)([^,\n}]*(?:\([^)]*\))?[^,\n}]*)/.exec(text)?.[1] ?? "");
+}
+
+/** `config.action_dispatch.cookies_same_site_protection`, for cookies that say nothing of their own. */
+const sameSiteProtection: Source = custom((fact, context) => {
+  const write = context.facts.writes.find(
+    ({ key, place }) =>
+      key === "cookies_same_site_protection" && appOf(place.file, context) === appOf(fact.place.file, context),
+  );
+  const value = likelyLiteral(write?.value);
+  if (typeof value !== "string") return undefined;
+  return { seen: [{ data: { kind: "literal", value }, when: [], because: [] }], attribute: "same_site" };
+});
+
+/** A controller's own `force_ssl` redirects, and flags nothing. */
+function remarks(fact: Fact, context: Context): readonly Remark[] {
+  const call = context.facts.calls.find(
+    ({ method, place, within }) =>
+      method === "force_ssl" && place.file === fact.place.file && within.class === fact.within.class,
+  );
+  if (call === undefined) return [];
+  const says = "a controller's `force_ssl` redirects to https, and flags no cookie";
+  return [{ kind: "ineffective", says, at: { from: "file", ...call.place, says } }];
+}
+
+const jar: Sink = {
+  on: {
+    kind: "write",
+    members: ["cookies[]", "cookie_jar[]", "permanent[]", "signed[]", "encrypted[]", "signed_or_encrypted[]"],
+    matches: (write, context) => write.index && isJar(write.paths) && isRails(write, context),
+  },
+  name: [keyName],
+  secure: [...force("jar"), ownSecure, default_, off],
+  attributes: {
+    samesite: [written("same_site"), sameSiteProtection],
+    httponly: [written("httponly")],
+    domain: [written("domain")],
+    path: [written("path")],
+  },
+  deletion: (fact, context) => fact.kind === "write" && isDeletion(valueOf(fact), context),
+  fixes: (fact, context) => (fact.kind === "write" ? fixValue(valueOf(fact), fact.valuePlace, context) : []),
+  secureText: (_fact, context) => secureText(context),
+  remarks,
+};
+
+const deletedFromJar: Sink = {
+  on: {
+    kind: "call",
+    method: ["delete", "delete_cookie"],
+    matches: (call, context) =>
+      isRails(call, context) &&
+      (call.method === "delete"
+        ? call.callee.some((path) => path.endsWith(".delete") && isJar([path.slice(0, -".delete".length)]))
+        : call.callee.some((path) => RESPONSE.test(path.slice(0, -".delete_cookie".length)))),
+  },
+  name: [argument(0)],
+  secure: [fallback(false, docs, "a deletion needs no Secure")],
+  deletion: () => true,
+};
+
+const RESPONSE = /(?:^|\.)(?:response|resp|res|@response)(?:\(\))?$|^Rack\.Response\b/;
+
+const cookieHash: Source = custom((fact) => {
+  if (fact.kind !== "call") return undefined;
+  const keyword = findArgument(fact, undefined, "secure");
+  if (keyword !== undefined) return { seen: keyword.value, attribute: "secure", valuePlace: keyword.valuePlace };
+  const open = openArguments(fact);
+  if (open !== undefined) {
+    const because = "the arguments may hold `secure`";
+    const at = [{ from: "file", ...open.place, says: because } as const];
+    return { seen: [{ data: { kind: "unknown", because, parameter: undefined }, when: [], because: at }], attribute: "secure" };
+  }
+  const value = findArgument(fact, 1);
+  return value === undefined ? undefined : { seen: memberOf(value.value, "secure"), attribute: "secure" };
+});
+
+const response: Sink = {
+  on: {
+    kind: "call",
+    method: ["set_cookie"],
+    matches: (call, context) =>
+      isRails(call, context) && call.callee.some((path) => RESPONSE.test(path.slice(0, -".set_cookie".length))),
+  },
+  name: [argument(0)],
+  secure: [...force("response"), cookieHash, default_, off],
+  deletion: (fact, context) => {
+    if (fact.kind !== "call") return false;
+    const value = findArgument(fact, 1)?.value ?? findArgument(fact, undefined, "value")?.value;
+    return value !== undefined && isDeletion(value, context);
+  },
+  fixes: (fact, context) => {
+    if (fact.kind !== "call") return [];
+    const value = findArgument(fact, 1);
+    return value === undefined ? fixCall(fact, context) : fixValue(value.value, value.valuePlace, context);
+  },
+  secureText: (_fact, context) => secureText(context),
+  remarks,
+};
+
+function isHeaderText(value: Seen): boolean {
+  return value.some(
+    ({ data }) =>
+      (data.kind === "literal" && typeof data.value === "string" && data.value.includes("=")) ||
+      (data.kind === "text" && data.parts[0]?.includes("=") === true),
+  );
+}
+
+const headerWrite: Sink = {
+  on: {
+    kind: "write",
+    members: ["Set-Cookie", "set-cookie"],
+    matches: (write, context) =>
+      write.paths.some((path) => /(?:^|\.)(?:headers|response)$/.test(path)) &&
+      isHeaderText(write.value) &&
+      isRails(write, context),
+  },
+  name: [header("value", "name")],
+  secure: [...force("response"), header("value", "secure")],
+  remarks,
+};
+
+const headerCall: Sink = {
+  on: {
+    kind: "call",
+    method: ["set_header", "add_header"],
+    matches: (call, context) =>
+      /^set-cookie$/i.test(String(likelyLiteral(call.arguments[0]?.value))) &&
+      isHeaderText(call.arguments[1]?.value ?? []) &&
+      call.callee.some((path) => RESPONSE.test(path.slice(0, path.lastIndexOf(".")))) &&
+      isRails(call, context),
+  },
+  name: [header(1, "name")],
+  secure: [...force("response"), header(1, "secure")],
+  remarks,
+};
+
+export const sinks: readonly Sink[] = [jar, deletedFromJar, response, headerWrite, headerCall];
