@@ -7,7 +7,7 @@
  */
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
@@ -63,6 +63,9 @@ interface Answer {
   readonly exact: boolean;
 }
 
+/** Where the frameworks that are built are listed. */
+const registry = readFileSync(new URL("../src/frameworks/index.ts", import.meta.url), "utf8");
+
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { verbose: { type: "boolean" } } });
 const [manifest, checkout] = positionals;
 if (manifest === undefined || checkout === undefined) {
@@ -97,8 +100,7 @@ function main(manifestPath: string, root: string, verbose: boolean): void {
 }
 
 function isBuilt({ framework, language }: Row): boolean {
-  const known = new Set(readdirSync(new URL("../src/frameworks", import.meta.url)));
-  return languagesRead.has(language) && known.has(ourNames[framework] ?? framework);
+  return languagesRead.has(language) && registry.includes(`"./${ourNames[framework] ?? framework}/index.ts"`);
 }
 
 function hasDrifted(row: Row, root: string): boolean {
