@@ -225,6 +225,8 @@ export interface Given {
   readonly seen: Seen;
   /** The attribute as written, for messages: `secure`, `cookie.secure`, `setSecure`. */
   readonly attribute: string;
+  /** What to tell of a value instead of the attribute and what it is. */
+  readonly says?: string;
   /** Where the value's expression stands, to be replaced by a fix. */
   readonly valuePlace?: Place;
   readonly reading?: Reading;

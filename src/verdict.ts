@@ -368,11 +368,9 @@ function readOne(
     }
     const special = reading.values?.[String(value)] ?? reading.values?.["*"];
     const shown =
-      given.says !== undefined
-        ? given.says
-        : documented !== undefined
-          ? documented.says
-          : `\`${name}\` is \`${typeof value === "string" ? JSON.stringify(value) : String(value)}\``;
+      given.says ??
+      documented?.says ??
+      `\`${name}\` is \`${typeof value === "string" ? JSON.stringify(value) : spelled(value, language)}\``;
     if (special !== undefined) return meaningOf(special, shown);
     if (reading.text === "boolean" && typeof value === "string") {
       const secure = /^(true|1|on|yes|y|t)$/i.test(value.trim());
@@ -423,6 +421,12 @@ function readOne(
   if (data.kind === "unknown")
     return { ...base, secure: undefined, says: `\`${name}\` is not known: ${data.because}`, parameter: data.parameter };
   return { ...base, secure: undefined, says: `\`${name}\` is not known` };
+}
+
+/** Python writes `True` and `False`. */
+function spelled(value: number | boolean, language: ProgramLanguageName | undefined): string {
+  const text = String(value);
+  return language === "python" && typeof value === "boolean" ? text[0]!.toUpperCase() + text.slice(1) : text;
 }
 
 export interface Judged {
@@ -480,8 +484,8 @@ export function judge(
   }
   const undecided = all.find((each) => each.secure === undefined);
   const scheme = all.find((each) => each.secure === "request-scheme");
-  const off = all.find((each) => each.secure === false);
-  const on = all.find((each) => each.secure === true);
+  const off = likeliest(all.filter((each) => each.secure === false));
+  const on = likeliest(all.filter((each) => each.secure === true));
   if (scheme !== undefined && off === undefined && undecided === undefined) {
     return made(
       "conditional",
@@ -496,6 +500,11 @@ export function judge(
   if (on === undefined && scheme === undefined && off !== undefined)
     return made("insecure", off, settledSays(off, off.says), settledCondition(off, "insecure"));
   return mixed(all, made, trust, context);
+}
+
+/** The first one that the deployment does not rule out. */
+function likeliest(all: readonly Possibility[]): Possibility | undefined {
+  return all.find((each) => each.when.every((condition) => condition.holds !== false)) ?? all[0];
 }
 
 function mixed(

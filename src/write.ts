@@ -152,3 +152,51 @@ function lastItem(text: string, open: number, close: number): { start: number; e
   if (/\/\/|\*\/$/.test(text.slice(first, end))) return "unclear";
   return { start: first + (/^\s*/.exec(text.slice(first))?.[0].length ?? 0), end };
 }
+
+const READS_TEXT = /^(os\.environ\.get|os\.getenv|getenv|environ\.get)\(\s*((["'])\w+\3)\s*(?:,[^()]*)?\)$/;
+const READS_ENVIRON = /^(\w+)\(\s*((["'])\w+\3)\s*(?:,\s*(?:default\s*=\s*)?[^(),]*)?\)$/;
+const ON: Readonly<Record<string, string>> = { False: "True", false: "true", "0": "1", no: "yes", off: "on" };
+
+/**
+ * Turns a Python setting on where it is decided.
+ * @param statement the assignment that gives the setting its value, or the expression alone
+ * @param decidedBy the literal that decides, within it or elsewhere
+ * @returns undefined when the expression is of a form that only a person can change
+ */
+export function turnOnPython(
+  texts: (file: string) => string,
+  statement: Place | undefined,
+  decidedBy: Place | undefined,
+): Edit | undefined {
+  const expression = statement === undefined ? undefined : (assigned(texts(statement.file), statement) ?? statement);
+  if (expression !== undefined) {
+    const text = texts(expression.file);
+    const written = text.slice(expression.span.start, expression.span.end);
+    const [, reads, name, quote = '"'] = READS_TEXT.exec(written) ?? [];
+    const q = (word: string) => `${quote}${word}${quote}`;
+    if (reads !== undefined)
+      return replace(
+        text,
+        expression,
+        `${reads}(${name}, ${q("True")}).lower() in (${q("true")}, ${q("1")}, ${q("yes")})`,
+      );
+    const [, environ, variable] = READS_ENVIRON.exec(written) ?? [];
+    if (environ !== undefined && /^env/i.test(environ))
+      return replace(text, expression, `${environ}.bool(${variable}, default=True)`);
+  }
+  if (decidedBy === undefined) return undefined;
+  const text = texts(decidedBy.file);
+  const literal = text.slice(decidedBy.span.start, decidedBy.span.end);
+  if (/^(?:False|None|0|""|'')$/.test(literal)) return replace(text, decidedBy, "True");
+  const [, quote, word = ""] = /^(["'])(\w+)\1$/.exec(literal) ?? [];
+  return quote !== undefined && Object.hasOwn(ON, word)
+    ? replace(text, decidedBy, `${quote}${ON[word]}${quote}`)
+    : undefined;
+}
+
+/** What stands behind the `=` of `NAME = …` or `NAME: type = …`. */
+function assigned(text: string, statement: Place): Place | undefined {
+  const { start, end } = statement.span;
+  const head = /^[\w.[\]"' ]+?(?::[^=]+)?=(?!=)\s*/.exec(text.slice(start, end));
+  return head === null ? undefined : { file: statement.file, span: { start: start + head[0].length, end } };
+}

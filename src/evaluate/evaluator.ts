@@ -124,8 +124,12 @@ type Completion = "normal" | "done";
 const MAXIMUM_CALL_DEPTH = 10;
 const MAXIMUM_TEXT_WAYS = 8;
 const MAXIMUM_EXPRESSION_DEPTH = 600;
-const STEPS_PER_ROOT = 60_000;
-const STEPS_IN_ALL = 30_000_000;
+const NESTED_TOO_DEEPLY = "a part of it is nested too deeply to be evaluated; the rest was read";
+/** Steps in functions that are called, which may multiply; what a function itself holds is always read, once. */
+const CALLED_STEPS_PER_ROOT = 30_000;
+const CALLED_STEPS_IN_ALL = 3_000_000;
+/** How many facts are told of one place, reached on different ways. */
+const MAXIMUM_FACTS_PER_PLACE = 48;
 
 /** Methods that call the functions they are given at once. */
 const IMMEDIATE = new Set([
@@ -153,6 +157,8 @@ export class Evaluator {
   readonly calls: CallFact[] = [];
   readonly writes: WriteFact[] = [];
   readonly classes: ClassFact[] = [];
+  /** Files of which a part was not evaluated, and why. */
+  readonly notes = new Map<string, string>();
   readonly world = new State();
   readonly host: EvaluatorHost;
   private readonly modules = new Map<string, ModuleRecord>();
@@ -164,6 +170,7 @@ export class Evaluator {
   private notDeployed: string | undefined;
   private steps = 0;
   private allSteps = 0;
+  private readonly told = new Map<string, number>();
   private facts = 0;
   private depth = 0;
   state: State = this.world;
@@ -200,7 +207,7 @@ export class Evaluator {
     const guarded = this.guard(() => {
       this.block(program.body, scope);
     });
-    if (!guarded) record.unresolved.add("the file is nested too deeply to be evaluated");
+    if (!guarded) this.note(NESTED_TOO_DEEPLY);
     record.done = true;
     this.enterMade(this.frame);
     this.flushLate();
@@ -294,7 +301,26 @@ export class Evaluator {
   heapObject = (id: number): HeapObject | undefined => this.state.object(id);
 
   private exhausted(): boolean {
-    return this.steps > STEPS_PER_ROOT || this.allSteps > STEPS_IN_ALL;
+    return this.steps > CALLED_STEPS_PER_ROOT || this.allSteps > CALLED_STEPS_IN_ALL;
+  }
+
+  private countStep(): void {
+    if (this.frame.calledFrom.length === 0) return;
+    this.steps += 1;
+    this.allSteps += 1;
+  }
+
+  /** A place that callers reach on very many ways is told of for some of them. */
+  private toldOften(at: Place): boolean {
+    const key = `${at.file}:${at.span.start}`;
+    const times = (this.told.get(key) ?? 0) + 1;
+    this.told.set(key, times);
+    return times > MAXIMUM_FACTS_PER_PLACE && this.frame.calledFrom.length > 0;
+  }
+
+  /** Says once that a part of a file was not evaluated, and why. */
+  private note(because: string): void {
+    if (!this.notes.has(this.file)) this.notes.set(this.file, because);
   }
 
   // ---- objects
@@ -344,8 +370,7 @@ export class Evaluator {
   }
 
   private statement(statement: Statement, scope: Scope): Completion {
-    this.steps += 1;
-    this.allSteps += 1;
+    this.countStep();
     switch (statement.kind) {
       case "expression": {
         const value = this.expression(statement.value, scope);
@@ -853,6 +878,7 @@ export class Evaluator {
       (key !== undefined && this.host.members.has(key)) ||
       target.some(({ data }) => this.pathsOf(data).some((path) => this.host.members.has(`${lastSegment(path)}[]`)));
     if (!interesting) return;
+    if (this.toldOften(place)) return;
     this.writes.push(
       exportWrite(this, {
         target,
@@ -1069,9 +1095,11 @@ export class Evaluator {
   // ---- expressions
 
   expression(expression: Expression, scope: Scope): Value {
-    this.steps += 1;
-    this.allSteps += 1;
-    if (this.depth > MAXIMUM_EXPRESSION_DEPTH) return unknown("it is nested too deeply");
+    this.countStep();
+    if (this.depth > MAXIMUM_EXPRESSION_DEPTH) {
+      this.note(NESTED_TOO_DEEPLY);
+      return unknown("it is nested too deeply");
+    }
     this.depth += 1;
     try {
       return this.evaluate(expression, scope);
@@ -1142,6 +1170,7 @@ export class Evaluator {
         return value;
       }
       case "opaque": {
+        if (expression.because === "nested too deeply") this.note(NESTED_TOO_DEEPLY);
         for (const child of expression.children) this.expression(child, scope);
         return unknown(expression.because, step(this.place(expression.span), expression.because, undefined));
       }
@@ -1732,7 +1761,8 @@ export class Evaluator {
           key: `${at.file}:${at.span.start}:key`,
           arm: name,
           says: `${says} is ${JSON.stringify(name)}`,
-          holds: literal === undefined ? (variable === undefined ? undefined : false) : undefined,
+          // The variable may be set to any key; what it falls back to is what the deployment has.
+          holds: variable === undefined ? undefined : literal !== undefined,
         };
         return under(choice, [condition]);
       }),
@@ -2065,7 +2095,7 @@ export class Evaluator {
     );
   }
 
-  private instantiate(data: ClassData, args: readonly RecordedArgument[], at: Place): Value {
+  private instantiate(data: ClassData, args: readonly RecordedArgument[], at: Place, expression?: Call): Value {
     const id = this.newObject({ kind: "instance", class: data, place: at });
     const external = this.externalBases(data);
     if (external.length > 0) this.state.own(id)!.paths = external.slice(0, 12);
@@ -2330,7 +2360,7 @@ export class Evaluator {
         case "function":
           return this.invoke(data, args, at);
         case "class":
-          return this.instantiate(data, args, at);
+          return this.instantiate(data, args, at, expression);
         case "external": {
           const name = lastSegment(data.paths[0] ?? method);
           return this.externalCall(name, data.paths, undefined, args, at, expression, expression.new === true, false);
@@ -2679,6 +2709,7 @@ export class Evaluator {
       bare,
       when: [],
     };
+    if (this.toldOften(at)) return;
     const fact = exportCall(this, call, result);
     const index = this.calls.push(fact) - 1;
     if (this.host.late.has(method) || paths.some((path) => this.host.late.has(lastSegment(path)))) {
@@ -2903,19 +2934,16 @@ export class Evaluator {
 
   /** Enters functions that were made in a frame and that nothing has called, as their unknown callers would. */
   private enterMade(frame: Frame): void {
-    for (let index = 0; index < frame.made.length && index < 5_000; index += 1) {
+    const handedOver = new Set(frame.made.flatMap(({ value, passedTo }) => (passedTo.length > 0 ? [value.function] : [])));
+    for (let index = 0; index < frame.made.length; index += 1) {
       const { value, passedTo } = frame.made[index]!;
-      if (passedTo.length === 0 && (this.entered.has(value.function) || this.handedOver(frame, value))) continue;
+      if (passedTo.length === 0 && (this.entered.has(value.function) || handedOver.has(value.function))) continue;
       this.enter(value, passedTo);
     }
   }
 
-  private handedOver(frame: Frame, value: FunctionData): boolean {
-    return frame.made.some((other) => other.value.function === value.function && other.passedTo.length > 0);
-  }
-
   private enter(data: FunctionData, passedTo: readonly string[]): void {
-    if (this.onStack(data) || this.allSteps > STEPS_IN_ALL) return;
+    if (this.onStack(data)) return;
     const record = this.modules.get(data.file);
     if (record === undefined) return;
     const isRoot = this.stack.length === 0;
@@ -3114,7 +3142,7 @@ export function lastSegment(path: string): string {
 }
 
 function shorten(text: string): string {
-  const line = text.replace(/\s+/g, " ").trim();
+  const line = text.slice(0, 200).replace(/\s+/g, " ").trim();
   return line.length > 80 ? `${line.slice(0, 77)}…` : line;
 }
 

@@ -1,8 +1,31 @@
 import type { Framework } from "../framework.ts";
+import { aspnet } from "./aspnet/index.ts";
+import { cookie } from "./cookie/index.ts";
+import { cookieSession } from "./cookie-session/index.ts";
+import { cookies } from "./cookies/index.ts";
+import { csurf } from "./csurf/index.ts";
+import { documentCookie } from "./document-cookie/index.ts";
 import { express } from "./express/index.ts";
 import { expressSession } from "./express-session/index.ts";
-import { servlet } from "./servlet/index.ts";
+import { flask } from "./flask/index.ts";
+import { nodeHttp } from "./node-http/index.ts";
+import { pyramid } from "./pyramid/index.ts";
 import { rails } from "./rails/index.ts";
+import { servlet } from "./servlet/index.ts";
 
 /** Every framework that setsecure knows. The first one that recognises a place has it. */
-export const frameworks: readonly Framework[] = [express, expressSession, servlet, rails];
+export const frameworks: readonly Framework[] = [
+  aspnet,
+  expressSession,
+  cookieSession,
+  csurf,
+  cookies,
+  cookie,
+  express,
+  nodeHttp,
+  documentCookie,
+  servlet,
+  rails,
+  flask,
+  pyramid,
+];

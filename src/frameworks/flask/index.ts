@@ -1,0 +1,239 @@
+import {
+  argument,
+  type CallFact,
+  type Context,
+  custom,
+  type Framework,
+  fallback,
+  findArgument,
+  type Given,
+  header,
+  imports,
+  named,
+  pathsOf,
+  type Seen,
+  type Sink,
+  type Source,
+  type WriteFact,
+} from "../../framework.ts";
+import { CONFIG_METHODS, configured, nearestApp } from "./config.ts";
+import { ownCookies } from "./own.ts";
+import { onOldWerkzeug } from "./versions.ts";
+
+const docs = "https://flask.palletsprojects.com/en/stable/api/#flask.Response.set_cookie";
+const deletionDocs = "https://flask.palletsprojects.com/en/stable/api/#flask.Response.delete_cookie";
+const jwtDocs = "https://flask-jwt-extended.readthedocs.io/en/stable/options.html#JWT_COOKIE_SECURE";
+
+type Fact = CallFact | WriteFact;
+
+/** A response of Flask: made by it, or whatever a file that imports Flask (and no other framework) calls like one. */
+function isResponse(seen: Seen | undefined, fact: Fact, context: Context): boolean {
+  const paths = pathsOf(seen);
+  if (paths.some((path) => /^(?:flask|werkzeug|quart)\b/.test(path))) return true;
+  const { file } = fact.place;
+  if (!imports(context, file, "flask", "quart", "werkzeug") || imports(context, file, "django", "rest_framework"))
+    return false;
+  return !isForeign(paths, file, context);
+}
+
+/** Every name begins with a module that the file imports: the object is that module's. */
+function isForeign(paths: readonly string[], file: string, context: Context): boolean {
+  const modules = (context.facts.modules.get(file)?.imports ?? []).map((name) => name.split(".")[0]);
+  return paths.length > 0 && paths.every((path) => /jar\b/i.test(path) || modules.includes(path.split(/[.([]/)[0]));
+}
+
+function setsCookie(call: CallFact, context: Context): boolean {
+  return (
+    call.language === "python" &&
+    call.arguments.length > 0 &&
+    isResponse(call.receiver, call, context) &&
+    // `CookieJar.set_cookie(cookie)` of an HTTP client takes a cookie and nothing else.
+    (call.arguments.length > 1 || call.arguments[0]?.value.some(({ data }) => data.kind === "literal") === true)
+  );
+}
+
+/** `max_age=0`, `expires=0` or a moment of 1970: the browser drops the cookie. */
+export function expires(fact: Fact): boolean {
+  if (fact.kind !== "call") return false;
+  const literal = (position: number, keyword: string) => {
+    const [only] = findArgument(fact, position, keyword)?.value ?? [];
+    return only?.data.kind === "literal" ? only.data.value : undefined;
+  };
+  const age = literal(2, "max_age");
+  const moment = literal(3, "expires");
+  return (
+    (typeof age === "number" && age <= 0) || moment === 0 || (typeof moment === "string" && moment.includes("1970"))
+  );
+}
+
+/** `secure`, by keyword or as the seventh argument; `0` and `""` are not off on every Werkzeug. */
+const secure: Source = custom((fact, context): Given | undefined => {
+  if (fact.kind !== "call") return undefined;
+  const given = findArgument(fact, 6, "secure");
+  if (given === undefined) return undefined;
+  return { seen: onOldWerkzeug(given.value, context), attribute: "secure", valuePlace: given.valuePlace };
+});
+
+const partitioned: Source = custom((fact): Given | undefined => {
+  if (fact.kind !== "call") return undefined;
+  const given = findArgument(fact, undefined, "partitioned");
+  const on = given?.value.length === 1 && given.value[0]?.data.kind === "literal" && given.value[0].data.value === true;
+  if (!on) return undefined;
+  return { seen: given.value, attribute: "partitioned", says: "`partitioned=True` makes Werkzeug add Secure" };
+});
+
+const setCookie: Sink = {
+  on: { kind: "call", method: ["set_cookie"], matches: setsCookie },
+  name: [argument(0, "key")],
+  secure: [
+    partitioned,
+    secure,
+    argument(6, "secure"),
+    fallback(false, docs, "`secure` is not given, and Flask's default is off"),
+  ],
+  attributes: {
+    httponly: [argument(7, "httponly")],
+    samesite: [argument(8, "samesite")],
+    path: [argument(4, "path")],
+    domain: [argument(5, "domain")],
+  },
+  deletion: expires,
+};
+
+const deleteCookie: Sink = {
+  on: { kind: "call", method: ["delete_cookie"], matches: (call, context) => isResponse(call.receiver, call, context) },
+  name: [argument(0, "key")],
+  secure: [fallback(false, deletionDocs, "`delete_cookie` expires the cookie, which needs no Secure")],
+  deletion: () => true,
+};
+
+/** `response.headers["Set-Cookie"] = "…"`. */
+const headerWrite: Sink = {
+  on: {
+    kind: "write",
+    members: ["Set-Cookie", "set-cookie", "Set-cookie"],
+    matches: (write, context) =>
+      write.language === "python" &&
+      write.paths.some((path) => path.endsWith(".headers")) &&
+      isResponse(write.target, write, context),
+  },
+  name: [header("value", "name")],
+  secure: [header("value", "secure")],
+};
+
+/** `response.headers.add("Set-Cookie", "…")`. */
+const headerCall: Sink = {
+  on: {
+    kind: "call",
+    method: ["add", "set", "add_header", "setlist", "append"],
+    matches: (call, context) => {
+      const [first] = findArgument(call, 0)?.value ?? [];
+      return (
+        call.callee.some((path) => path.includes(".headers.")) &&
+        first?.data.kind === "literal" &&
+        String(first.data.value).toLowerCase() === "set-cookie" &&
+        isResponse(call.receiver, call, context)
+      );
+    },
+  },
+  name: [header(1, "name")],
+  secure: [header(1, "secure")],
+};
+
+/** flask-jwt-extended keeps its tokens in cookies of its own. */
+function jwtCookie(method: string, key: string, name: string): Sink {
+  return {
+    on: { kind: "call", method: [method], matches: (call) => named(call.callee, `flask_jwt_extended.${method}`) },
+    name: [custom((fact, context) => config(fact, key, context)), fallback(name, jwtDocs, "the default name")],
+    secure: [
+      custom((fact, context) => config(fact, "JWT_COOKIE_SECURE", context)),
+      fallback(false, jwtDocs, "`JWT_COOKIE_SECURE` is not set, and flask-jwt-extended's default is off"),
+    ],
+    sensitive: true,
+  };
+}
+
+function config(fact: Fact, key: string, context: Context): Given | undefined {
+  const app = nearestApp(fact.place.file, context);
+  const seen = app === undefined ? undefined : configured(app, key, context);
+  return seen === undefined ? undefined : { seen, attribute: key };
+}
+
+export const flask: Framework = {
+  name: "flask",
+  title: "Flask",
+  docs: "https://flask.palletsprojects.com/en/stable/web-security/#set-cookie-options",
+  language: "python",
+  words: {
+    ".py": ["flask", "quart", "session_cookie_", "remember_cookie_", "set_cookie", "secret_key"],
+    ".json": ["session_cookie_secure", "remember_cookie_secure"],
+    ".yaml": ["session_cookie_secure", "remember_cookie_secure"],
+    ".yml": ["session_cookie_secure", "remember_cookie_secure"],
+  },
+  symbols: [
+    {
+      path: "flask.request.is_secure",
+      is: "request-scheme",
+      says: "`request.is_secure` is true when the request arrives as https",
+    },
+  ],
+  sinks: [
+    setCookie,
+    deleteCookie,
+    headerWrite,
+    headerCall,
+    jwtCookie("set_access_cookies", "JWT_ACCESS_COOKIE_NAME", "access_token_cookie"),
+    jwtCookie("set_refresh_cookies", "JWT_REFRESH_COOKIE_NAME", "refresh_token_cookie"),
+  ],
+  methods: [
+    "Flask",
+    "Quart",
+    "APIFlask",
+    ...CONFIG_METHODS,
+    "setdefault",
+    "LoginManager",
+    "login_user",
+    "flash",
+    "Talisman",
+    "init_app",
+    "ProxyFix",
+  ],
+  members: [
+    "SESSION_COOKIE_SECURE",
+    "SESSION_COOKIE_NAME",
+    "SECRET_KEY",
+    "secret_key",
+    "REMEMBER_COOKIE_SECURE",
+    "REMEMBER_COOKIE_NAME",
+    "JWT_COOKIE_SECURE",
+    "JWT_ACCESS_COOKIE_NAME",
+    "JWT_REFRESH_COOKIE_NAME",
+    "session_cookie_secure",
+    "get_cookie_secure",
+    "session_interface",
+    "session[]",
+    "wsgi_app",
+  ],
+  own: ownCookies,
+  proxyTrust: (context, sink) => {
+    const fix = context.facts.calls.find(
+      (call) =>
+        call.method === "ProxyFix" && nearestApp(call.place.file, context) === nearestApp(sink.place.file, context),
+    );
+    return fix === undefined
+      ? {
+          trusted: false,
+          because: {
+            from: "docs",
+            url: "https://flask.palletsprojects.com/en/stable/deploying/proxy_fix/",
+            says: "without `ProxyFix` Flask does not see that the proxy was reached over https",
+          },
+        }
+      : { trusted: true, because: { from: "file", ...fix.place, says: "`ProxyFix` trusts the proxy" } };
+  },
+};
+
+export type { Cookie, SeenAlternative };
+
+void implied;
+void setting;
