@@ -232,8 +232,3 @@ export const flask: Framework = {
       : { trusted: true, because: { from: "file", ...fix.place, says: "`ProxyFix` trusts the proxy" } };
   },
 };
-
-export type { Cookie, SeenAlternative };
-
-void implied;
-void setting;
