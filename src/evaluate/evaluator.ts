@@ -2142,7 +2142,7 @@ export class Evaluator {
         undefined,
         args,
         at,
-        undefined,
+        expression,
         true,
         false,
         self,
