@@ -5,7 +5,6 @@
  *
  * Prints, for each corpus: recall on `must`, false alarms on `mustnot`, and exact verdicts.
  */
-import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -13,6 +12,7 @@ import { dirname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import ts from "typescript";
 import type { Report, ReportCookie } from "../src/report.ts";
+import { scan } from "../src/scan.ts";
 
 interface Row {
   readonly corpus: string;
@@ -72,9 +72,9 @@ if (manifest === undefined || checkout === undefined) {
   console.error("usage: npm run evaluate -- <manifest.jsonl> <checkout> [--verbose]");
   process.exit(2);
 }
-main(resolve(manifest), resolve(checkout), values.verbose === true);
+await main(resolve(manifest), resolve(checkout), values.verbose === true);
 
-function main(manifestPath: string, root: string, verbose: boolean): void {
+async function main(manifestPath: string, root: string, verbose: boolean): Promise<void> {
   const rows = readFileSync(manifestPath, "utf8")
     .split("\n")
     .filter((line) => line.trim() !== "")
@@ -82,7 +82,7 @@ function main(manifestPath: string, root: string, verbose: boolean): void {
   const present = rows.filter((row) => existsSync(join(root, row.path)));
   const inTemplates = present.filter((row) => /inside a template literal/.test(row.note ?? ""));
   const inFiles = present.filter((row) => !inTemplates.includes(row));
-  const answers = [...answer(inFiles, root, (row) => row.path), ...answerTemplates(inTemplates, root)];
+  const answers = [...(await answer(inFiles, root, (row) => row.path)), ...(await answerTemplates(inTemplates, root))];
 
   if (present.length < rows.length)
     console.log(`${rows.length - present.length} rows: their file is not in the checkout`);
@@ -109,23 +109,9 @@ function hasDrifted(row: Row, root: string): boolean {
   return !createHash("sha1").update(line.trim()).digest("hex").startsWith(row.line_sha1);
 }
 
-/** Scans as people do, with the command line that was built. */
-function scan(root: string): Report {
-  const folder = mkdtempSync(join(tmpdir(), "setsecure-evaluate-"));
-  try {
-    const output = join(folder, "report.json");
-    const cli = join(import.meta.dirname ?? ".", "../dist/cli.js");
-    const flags = ["--allow-empty", "--exit-zero", "--no-config", "--output", `json=${output}`];
-    execFileSync(process.execPath, [cli, "scan", root, ...flags], { stdio: ["ignore", "ignore", "inherit"] });
-    return JSON.parse(readFileSync(output, "utf8"));
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}
-
-function answer(rows: readonly Row[], root: string, fileOf: (row: Row) => string): Answer[] {
+async function answer(rows: readonly Row[], root: string, fileOf: (row: Row) => string): Promise<Answer[]> {
   if (rows.length === 0) return [];
-  const report = scan(root);
+  const { report } = await scan(root);
   const byFile = cookiesByFile(report);
   return rows.map((row) => {
     const lines = new Set([row.line, ...(row.alt_lines ?? [])]);
@@ -166,7 +152,7 @@ function isExact({ expected }: Row, there: readonly Judged[]): boolean {
 }
 
 /** The text of each template literal becomes a file of its own, at the same lines. */
-function answerTemplates(rows: readonly Row[], root: string): Answer[] {
+async function answerTemplates(rows: readonly Row[], root: string): Promise<Answer[]> {
   if (rows.length === 0) return [];
   const folder = mkdtempSync(join(tmpdir(), "setsecure-snippets-"));
   try {
@@ -182,7 +168,7 @@ function answerTemplates(rows: readonly Row[], root: string): Answer[] {
         files.set(row, file);
       }
     }
-    return answer(rows, folder, (row) => files.get(row) ?? "");
+    return await answer(rows, folder, (row) => files.get(row) ?? "");
   } finally {
     rmSync(folder, { recursive: true });
   }
