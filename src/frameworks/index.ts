@@ -1,5 +1,6 @@
 import type { Framework } from "../framework.ts";
 import { aspnet } from "./aspnet/index.ts";
+import { beaker } from "./beaker/index.ts";
 import { cookie } from "./cookie/index.ts";
 import { cookieSession } from "./cookie-session/index.ts";
 import { cookies } from "./cookies/index.ts";
@@ -27,5 +28,6 @@ export const frameworks: readonly Framework[] = [
   servlet,
   rails,
   flask,
+  beaker,
   pyramid,
 ];

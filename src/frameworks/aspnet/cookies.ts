@@ -1,6 +1,7 @@
 import {
   type CallFact,
   type Context,
+  type Edit,
   type Evidence,
   type Fix,
   type Given,
@@ -14,7 +15,7 @@ import {
   type SeenObject,
   type WriteFact,
 } from "../../framework.ts";
-import { addMember, insertAfterLine, replace } from "../../write.ts";
+import { addMember, insertAfterLine, insertBefore, replace } from "../../write.ts";
 import { flagSource, formsDefault, httpCookiesDefault } from "./own.ts";
 import { type Application, applicationOf, applicationsOf, attributeFor } from "./web-config.ts";
 
@@ -187,66 +188,81 @@ function flagFor(application: Application, path: string, section: "httpCookies" 
   if (flag === undefined) return defaultOf(section === "forms" ? formsDefault : httpCookiesDefault);
   const source = flagSource(flag, section, application);
   if (source.kind !== "setting") return [];
-  return source.given.seen.map((each) => ({
-    ...each,
-    because: [...each.because, told(each, `\`Secure\` is not set, and \`${section} requireSSL\` is \`${flag.value}\``)],
-  }));
+  return source.given.seen;
 }
 
-/** The last evidence decides; it is told in the words given. */
-function told(each: SeenAlternative, says: string): Evidence {
-  const last = each.because.at(-1);
-  return last?.from === "file" ? { ...last, says } : { from: "deployment", says };
+function defaultOf({ docs }: typeof httpCookiesDefault): Seen {
+  const section = docs === formsDefault.docs ? "forms" : "httpCookies";
+  const says = `\`Secure\` is not set, nor is \`requireSSL\` of \`${section}\`, and the default is off`;
+  return [literal(false, [{ from: "docs", url: docs, says }])];
 }
 
-function defaultOf({ docs, says, value }: typeof httpCookiesDefault): Seen {
-  const clause = `\`Secure\` is not set, and ${says}`;
-  return [literal(value === true, [{ from: "docs", url: docs, says: clause }])];
-}
-
-/** Secure as the response is sent with it: what was set last, else what the object took when it was made. */
+/** Secure as it was set last before the response is sent. */
 export function secureOf(fact: Fact, context: Context): Given | undefined {
-  if (fact.kind === "write") return indexedSecure(fact, context);
-  const late = held(fact);
-  const flushed = isTaker(fact) ? flushedBefore(fact, late, context) : false;
-  const objects = flushed ? (fact.arguments[0]?.value ?? []) : late;
-  const indexed = isTaker(fact) ? laterIndexed(fact, context) : [];
-  const seen = [...indexed, ...objects.flatMap((each) => secureOfObject(each, fact, context))];
-  return { seen: resolved(seen, fact, context), attribute: "Secure", reading: { absent: "next" } };
+  const seen = fact.kind === "write" ? folded(secureWrites(fact, context)) : setOn(fact, context);
+  return seen.length === 0 ? undefined : { seen: resolved(seen, fact, context), attribute: "Secure" };
 }
 
-function secureOfObject(each: SeenAlternative, fact: Fact, context: Context): Seen {
-  const own = memberOf([each], "Secure", isMade);
-  return own.flatMap((one) => {
-    if (one.data.kind === "literal" && one.data.value === undefined)
-      return defaultFor(each, fact, context).map((other) => ({ ...other, when: [...one.when, ...other.when] }));
-    if (one.data.kind === "unknown" && pathsOf([each]).some((path) => REQUESTED.test(path)))
-      return fromRequest(each, fact, context);
-    return [one];
+function setOn(call: CallFact, context: Context): Seen {
+  const late = held(call);
+  const flushed = isTaker(call) && flushedBefore(call, late, context);
+  const objects = flushed ? (call.arguments[0]?.value ?? []) : late;
+  const own = objects.flatMap((each) =>
+    isRequested(each) && each.data.kind !== "object"
+      ? [{ ...each, data: { kind: "literal", value: undefined } as const }]
+      : memberOf([each], "Secure", (object) => isMade(object) || object.paths.some((path) => REQUESTED.test(path))),
+  );
+  const indexed = isTaker(call) ? laterIndexed(call, context) : [];
+  if (indexed.length === 0) return own;
+  const before = (each: SeenAlternative) =>
+    each.data.kind === "literal" && each.data.value === undefined
+      ? own.map((one) => ({ ...one, when: [...each.when, ...one.when] }))
+      : [each];
+  return indexed.flatMap(before);
+}
+
+function isRequested(each: SeenAlternative): boolean {
+  return pathsOf([each]).some((path) => REQUESTED.test(path));
+}
+
+/** What the cookie took when it was made: the default of `httpCookies`, or of `forms` for a ticket. */
+export function defaultSecure(fact: Fact, context: Context): Given | undefined {
+  if (fact.kind === "write") return asDefault(httpCookiesFor(fact.place.file, context));
+  const seen = held(fact).flatMap((each): Seen => {
+    const { data } = each;
+    if (isRequested(each)) return fromRequest(each, fact, context);
+    if (data.kind !== "object" || data.from === undefined) return [];
+    const given = isTicket(data) ? formsFor(fact.place.file, context) : httpCookiesFor(data.from.place.file, context);
+    return given.map((one) => ({ ...one, when: [...each.when, ...one.when] }));
   });
+  return seen.length === 0 ? undefined : asDefault(seen);
 }
 
-function defaultFor(each: SeenAlternative, fact: Fact, context: Context): Seen {
-  const { data } = each;
-  if (data.kind !== "object" || data.from === undefined) return [];
-  if (!isTicket(data)) return httpCookiesFor(data.from.place.file, context);
-  const application = governing(fact.place.file, context);
+function asDefault(seen: Seen): Given {
+  const [first] = seen;
+  const last = first?.because.at(-1);
+  const known = first?.data.kind === "literal" && last?.from === "file";
+  const section = known && /forms/.test(last.says) ? "forms" : "httpCookies";
+  const says = known
+    ? `\`Secure\` is not set, and \`${section} requireSSL\` is \`${String(first.data.kind === "literal" && first.data.value)}\``
+    : undefined;
+  return { seen, attribute: "Secure", ...(says === undefined ? {} : { says }) };
+}
+
+function formsFor(file: string, context: Context): Seen {
+  const application = governing(file, context);
   return application === undefined ? defaultOf(formsDefault) : flagFor(application, application.folder, "forms");
 }
 
 /** Whether a cookie out of the request takes the default of `httpCookies` differs between versions of the framework. */
 function fromRequest(each: SeenAlternative, fact: Fact, context: Context): Seen {
   return httpCookiesFor(fact.place.file, context).map((one) => {
-    if (one.data.kind === "literal" && one.data.value === false)
-      return literal(false, [
-        {
-          from: "docs",
-          url: httpCookiesDefault.docs,
-          says: "a cookie out of the request has no Secure of its own, and nothing sets it",
-        },
-      ]);
+    if (one.data.kind === "literal" && one.data.value === false) {
+      const says = "it comes out of the request, where cookies have no Secure, and nothing sets it";
+      return literal(false, [{ from: "docs", url: httpCookiesDefault.docs, says }]);
+    }
     const because =
-      "it is a cookie out of the request, which not every version of .NET Framework gives the default of `httpCookies`";
+      "the cookie comes out of the request, and not every version of .NET Framework gives such a one the default of `httpCookies`";
     return { ...each, data: { kind: "unknown", because, parameter: undefined } };
   });
 }
@@ -255,9 +271,7 @@ function fromRequest(each: SeenAlternative, fact: Fact, context: Context): Seen 
 function resolved(seen: Seen, fact: Fact, context: Context): Seen {
   return seen.flatMap((each) => {
     if (!named(pathsOf([each]), "*.FormsAuthentication.RequireSSL")) return [each];
-    const application = governing(fact.place.file, context);
-    const given = application === undefined ? defaultOf(formsDefault) : flagFor(application, "", "forms");
-    return given.map((one) => {
+    return formsFor(fact.place.file, context).map((one) => {
       const value = one.data.kind === "literal" && one.data.value === true;
       const says = `\`FormsAuthentication.RequireSSL\` is \`${value}\``;
       const [first] = one.because;
@@ -348,22 +362,8 @@ export function isIndexed(write: WriteFact, context: Context): boolean {
   );
 }
 
-function indexedSecure(write: WriteFact, context: Context): Given {
-  const set = folded(groupOf(write, context).filter(({ key }) => key === "Secure"));
-  const rest = httpCookiesFor(write.place.file, context);
-  const seen = set.length === 0 ? rest : set;
-  return {
-    seen: resolved(
-      seen.flatMap((each) =>
-        each.data.kind === "literal" && each.data.value === undefined
-          ? rest.map((one) => ({ ...one, when: [...each.when, ...one.when] }))
-          : [each],
-      ),
-      write,
-      context,
-    ),
-    attribute: "Secure",
-  };
+function secureWrites(write: WriteFact, context: Context): readonly WriteFact[] {
+  return groupOf(write, context).filter(({ key }) => key === "Secure");
 }
 
 // ---- deletions
@@ -401,52 +401,61 @@ function isPast({ data }: SeenAlternative): boolean {
 export function fixesOf(fact: Fact, context: Context): readonly Fix[] {
   const text = context.text(fact.place.file);
   if (fact.kind === "write") {
-    const set = groupOf(fact, context)
-      .filter(({ key }) => key === "Secure")
-      .at(-1);
-    if (set !== undefined) return set.conditions.length === 0 ? fixed([replace(text, set.valuePlace, "true")]) : [];
+    const set = secureWrites(fact, context);
+    if (set.length > 0) return rewritten(folded(set), context);
     const target = /^(.*?\])\s*\./s.exec(text.slice(fact.place.span.start, fact.place.span.end))?.[1];
     return target === undefined || target.includes("\n")
       ? []
       : fixed([insertAfterLine(text, fact.place.file, fact.place.span.end, `${target}.Secure = true;`)]);
   }
+  const set = setOn(fact, context);
+  if (set.some(({ data }) => data.kind !== "literal" || data.value !== undefined)) return rewritten(set, context);
   const seen = held(fact);
-  const set = memberOf(seen, "Secure", isMade);
-  const [only] = set;
-  const [object] = seen;
-  if (set.length !== 1 || seen.length !== 1 || only === undefined || object?.data.kind !== "object") return [];
-  const { from } = object.data;
-  if (from === undefined) return [];
-  if (only.data.kind !== "literal") return valueFix(only, context);
-  if (only.data.value !== undefined) return valueFix(only, context);
-  const source = context.text(from.place.file);
-  if (!from.new) {
-    const assigned = /(?:^|[\s(])(\w+)\s*=\s*$/.exec(source.slice(0, from.place.span.start).slice(-200))?.[1];
-    const ends = /^;[ \t]*(?:\/\/.*)?\r?$/m.exec(source.slice(from.place.span.end))?.index === 0;
-    return assigned === undefined || !ends
-      ? []
-      : fixed([insertAfterLine(source, from.place.file, from.place.span.end, `${assigned}.Secure = true;`)]);
+  const [only] = seen;
+  if (seen.length === 1 && only?.data.kind === "object" && only.data.from?.new === true) {
+    const { from } = only.data;
+    const edits = addMember(context.text(from.place.file), from, "Secure", "true", fact.within.function !== undefined);
+    return edits === undefined ? [] : fixed(edits);
   }
-  const edits = addMember(source, from, "Secure", "true", fact.within.function !== undefined);
-  return edits === undefined ? [] : fixed(edits);
+  return fixed(beforeCall(fact, text) ?? afterTicket(fact, text) ?? []);
 }
 
-/** The value that was assigned last is written anew. */
-function valueFix(each: SeenAlternative, context: Context): readonly Fix[] {
-  const last = each.because.at(-1);
-  const [first] = each.because;
-  if (last?.from !== "file" || first?.from !== "file") return [];
-  const text = context.text(last.file);
-  const written = text.slice(last.span.start, last.span.end);
-  if (/^false$/.test(written)) return fixed([replace(text, last, "true")]);
-  const assignment = context.text(first.file).slice(first.span.start, first.span.end);
-  const found = /^[\w.]*\bSecure\s*=\s*([\s\S]+?)$/.exec(assignment);
-  if (found === null) return [];
-  const start = first.span.end - found[1]!.length;
-  return fixed([replace(context.text(first.file), { file: first.file, span: { start, end: first.span.end } }, "true")]);
+/** `c.Secure = true;` on the line before the cookie is added by its name. */
+function beforeCall({ place, arguments: [first] }: CallFact, text: string): readonly Edit[] | undefined {
+  const name = first === undefined ? "" : text.slice(first.valuePlace.span.start, first.valuePlace.span.end);
+  if (!/^[A-Za-z_]\w*$/.test(name)) return undefined;
+  const edit = insertBefore(text, place.file, place.span.start, `${name}.Secure = true;`);
+  return edit === undefined ? undefined : [edit];
 }
 
-function fixed(edits: Fix["edits"]): readonly Fix[] {
+/** Behind the line that keeps what `GetAuthCookie` gives. */
+function afterTicket({ place }: CallFact, text: string): readonly Edit[] | undefined {
+  const name = /(?:^|[\s(])(\w+)\s*=\s*$/.exec(text.slice(Math.max(place.span.start - 200, 0), place.span.start))?.[1];
+  if (name === undefined || !/^;[ \t]*(?:\/\/.*)?\r?(?:\n|$)/.test(text.slice(place.span.end, place.span.end + 200)))
+    return undefined;
+  return [insertAfterLine(text, place.file, place.span.end, `${name}.Secure = true;`)];
+}
+
+/** The value that is assigned is written anew, where there is one assignment. */
+function rewritten(set: Seen, context: Context): readonly Fix[] {
+  const assigned = set.filter(({ data }) => data.kind !== "literal" || data.value !== undefined);
+  const places = assigned.map(({ because: [first] }) => (first?.from === "file" ? first : undefined));
+  const [place] = places;
+  if (place === undefined || places.some((each) => each?.file !== place.file || each.span.end !== place.span.end))
+    return [];
+  const text = context.text(place.file);
+  const [, before, value] =
+    /^([\s\S]*?\bSecure\s*=\s*)([\s\S]*?)\s*;?$/.exec(text.slice(place.span.start, place.span.end)) ?? [];
+  if (before === undefined || value === undefined || value === "") return [];
+  const start = place.span.start + before.length;
+  const edits = [replace(text, { file: place.file, span: { start, end: start + value.length } }, "true")];
+  if (assigned.every(({ data }) => data.kind === "literal" && data.value === false)) return fixed(edits);
+  const note = "The cookie is then not kept over plain http, where it may have been wanted in development.";
+  return [{ title: "Set Secure", safety: "needs a decision", note, edits }];
+}
+
+function fixed(edits: readonly Edit[]): readonly Fix[] {
+  if (edits.length === 0) return [];
   return [{ title: "Set Secure", safety: "safe", edits }];
 }
 
@@ -457,7 +466,5 @@ export function ticketName({ place }: Fact, context: Context): Given {
 }
 
 export function ticketSecure({ place }: Fact, context: Context): Given | undefined {
-  const application = governing(place.file, context);
-  if (application === undefined) return undefined;
-  return { seen: flagFor(application, application.folder, "forms"), attribute: "forms requireSSL" };
+  return { seen: formsFor(place.file, context), attribute: "forms requireSSL" };
 }

@@ -15,6 +15,7 @@ import {
 } from "../../framework.ts";
 import {
   AT_THE_END,
+  defaultSecure,
   fixesOf,
   indexOf,
   isAdded,
@@ -27,12 +28,12 @@ import {
   ticketName,
   ticketSecure,
 } from "./cookies.ts";
-import { flagSource, formsDefault, httpCookiesDefault, httpCookiesDocs, ownCookies } from "./own.ts";
+import { flagSource, formsDefault, formsFix, httpCookiesDefault, httpCookiesDocs, ownCookies } from "./own.ts";
 import { applicationOf, applicationsOf, attributeFor } from "./web-config.ts";
 
 const ofCookie = {
   name: [custom(nameOf)],
-  secure: [custom(secureOf), httpCookiesDefault],
+  secure: [custom(secureOf), custom(defaultSecure), httpCookiesDefault],
   deletion: isDeleted,
   remarks: undoing,
   fixes: fixesOf,
@@ -81,6 +82,10 @@ export const aspnet: Framework = {
       name: [custom(ticketName)],
       secure: [custom(ticketSecure), formsDefault],
       deletion: (fact) => fact.kind === "call" && fact.method === "SignOut",
+      fixes: ({ place }, context) => {
+        const application = applicationOf(place.file, context);
+        return application === undefined ? [] : formsFix(application, context);
+      },
     },
     {
       on: { kind: "call", method: ["AppendHeader", "AddHeader", "Add", "Set", "Append"], matches: isHeader },

@@ -54,13 +54,29 @@ export function flagSource(attribute: Attribute, section: string, application: A
         {
           data: { kind: "literal", value: isTrue(attribute) },
           when: transform ? [{ kind: "environment", key: `transform ${file}`, arm: true, says, holds: true }] : [],
-          because: [{ from: "file", ...attribute.valuePlace, says: `it is \`${attribute.value}\`` }],
+          because: [
+            {
+              from: "file",
+              ...attribute.valuePlace,
+              says: `\`${section} ${attribute.name}\` is \`${attribute.value}\``,
+            },
+          ],
         },
       ],
       attribute: `${section} ${attribute.name}`,
       valuePlace: attribute.valuePlace,
     },
   };
+}
+
+/** What a transform took away is off, and it says so. */
+function removedSource(element: Element | undefined, parent: Element, section: string, flag: string): OwnSource[] {
+  const place = element?.removed.get(flag) ?? (element === undefined ? parent.removed.get(`<${section}>`) : undefined);
+  if (place === undefined) return [];
+  const says = `${place.file.slice(place.file.lastIndexOf("/") + 1)} removes \`${flag}\` from \`${section}\` on publishing`;
+  const because = [{ from: "file", ...place, says } as const];
+  const seen = [{ data: { kind: "literal", value: false } as const, when: [], because }];
+  return [{ kind: "setting", given: { seen, attribute: `${section} ${flag}`, says } }];
 }
 
 /** The start tag: what a reader looks for. */
@@ -117,7 +133,12 @@ function sessionCookies(application: Application, context: Context): readonly Co
     framework: "aspnet",
     name: setting("cookieName") || "ASP.NET_SessionId",
     sink: startTag(own.at(-1)?.element ?? states.at(-1)?.element ?? root.web),
-    secure: [...(flag === undefined ? [] : [flagSource(flag, "httpCookies", application)]), httpCookiesDefault],
+    secure: [
+      ...(flag === undefined
+        ? removedSource(own.at(-1)?.element, root.web, "httpCookies", "requireSSL")
+        : [flagSource(flag, "httpCookies", application)]),
+      httpCookiesDefault,
+    ],
     remarks: misplaced,
     fixes: () => [
       safe("Set requireSSL", [
@@ -131,8 +152,8 @@ function sessionCookies(application: Application, context: Context): readonly Co
   return [broken(judged, application, context)];
 }
 
-function safe(title: string, edits: readonly Edit[]): Fix {
-  return { title, safety: "safe", edits };
+function safe(edits: readonly Edit[]): readonly Fix[] {
+  return edits.length === 0 ? [] : [{ title: "Set requireSSL", safety: "safe", edits }];
 }
 
 /** On for the application and off for a part of it: the session cookie is made where the session starts. */
@@ -153,12 +174,7 @@ function partly(
     decidedBy: at,
     evidence: [...cookie.evidence, at],
     condition: { on: "branch", says, inDeployment: "insecure" },
-    fixes: [
-      safe(
-        "Set requireSSL",
-        all.flatMap((one) => setFlag(one.element, one.layer.web, "httpCookies", "requireSSL", context)),
-      ),
-    ],
+    fixes: safe(all.flatMap((one) => setFlag(one.element, one.layer.web, "httpCookies", "requireSSL", context))),
   };
 }
 
@@ -196,16 +212,22 @@ function formsCookies(application: Application, context: Context): readonly Cook
     sink,
     secure: [...(flag === undefined ? [] : [flagSource(flag, "forms", application)]), formsDefault],
     remarks: isTrue(flag) && context.deployment.tls === "proxy" ? [withheld(flag!, "signing in throws")] : [],
-    fixes: () => [
-      {
-        title: "Set requireSSL",
-        safety: "needs a decision",
-        note: throwsOverHttp,
-        edits: setFlag(forms.at(-1)?.element, parent, "forms", "requireSSL", context),
-      },
-    ],
+    fixes: () => formsFix(application, context),
   });
   return [broken(cookie, application, context)];
+}
+
+/** Sets `requireSSL` on `forms`, which throws over http. */
+export function formsFix(application: Application, context: Context): readonly Fix[] {
+  const here = (section: string) =>
+    elementsOf(application, section)
+      .filter(({ layer }) => layer.path === application.folder)
+      .at(-1)?.element;
+  const parent = here("authentication");
+  if (parent === undefined) return [];
+  const edits = setFlag(here("forms"), parent, "forms", "requireSSL", context);
+  if (edits.length === 0) return [];
+  return [{ title: "Set requireSSL", safety: "needs a decision", note: throwsOverHttp, edits }];
 }
 
 function withheld(flag: Attribute, what: string): Remark {
@@ -296,16 +318,30 @@ export function setFlag(
   flag: string,
   context: Context,
 ): readonly Edit[] {
-  if (element === undefined) return addElement(parent, `<${name} ${flag}="true" />`, context);
+  if (element === undefined)
+    return parent.removed.has(`<${name}>`) ? [] : addElement(parent, `<${name} ${flag}="true" />`, context);
+  const removed = element.removed.get(flag);
+  if (removed !== undefined) return keepFlag(removed, flag, context);
   const attribute = element.attributes.get(flag);
   if (attribute !== undefined)
     return isTrue(attribute) ? [] : [replace(context.text(attribute.valuePlace.file), attribute.valuePlace, "true")];
   const text = context.text(element.file);
-  const last = element.node.attributes.at(-1);
+  const own = element.node.attributes.filter(({ prefix }) => prefix === undefined);
+  const last = own.at(-1);
   if (last === undefined) return [insert(element.file, element.node.nameSpan.end, ` ${flag}="true"`)];
   const before = text.slice(element.node.span.start, last.span.start);
-  const gap = element.node.attributes.length > 1 ? (/\s+$/.exec(before)?.[0] ?? " ") : " ";
+  const gap = own.length > 1 ? (/\s+$/.exec(before)?.[0] ?? " ") : " ";
   return [insert(element.file, last.span.end, `${gap}${flag}="true"`)];
+}
+
+/** A transform that removes the attribute alone sets it instead. */
+function keepFlag(removed: Place, flag: string, context: Context): readonly Edit[] {
+  const text = context.text(removed.file);
+  const written = /^([\w.-]+:Transform=["'])RemoveAttributes\(\s*(\w+)\s*\)(["'])$/.exec(
+    text.slice(removed.span.start, removed.span.end),
+  );
+  if (written === null || written[2] !== flag) return [];
+  return [replace(text, removed, `${flag}="true" ${written[1]}SetAttributes(${flag})${written[3]}`)];
 }
 
 /** The first child, on a line of its own, indented as its neighbours. */

@@ -8,6 +8,8 @@ export interface Element {
   readonly name: string;
   readonly attributes: Map<string, Attribute>;
   readonly children: Element[];
+  /** Attributes, and elements as `<name>`, that a transform took away: where it says so. */
+  readonly removed: Map<string, Place>;
   readonly node: SettingNode;
   readonly file: string;
 }
@@ -34,7 +36,7 @@ export function elementOf(node: SettingNode, file: string, depth = 0): Element {
     attributes.set(name, { name, value, place: { file, span }, valuePlace: { file, span: valueSpan } });
   }
   const children = depth === DEPTH ? [] : node.children.map((child) => elementOf(child, file, depth + 1));
-  return { name: node.name, attributes, children, node, file };
+  return { name: node.name, attributes, children, removed: new Map(), node, file };
 }
 
 /**
@@ -117,6 +119,10 @@ function act(
   const [parent] = parents;
   const [target] = targets;
   const added = () => elementOf(node, source.file);
+  const place = (): Place => ({
+    file: source.file,
+    span: node.attributes.find((each) => each.prefix === source.prefix && each.name === "Transform")?.span ?? node.span,
+  });
   switch (verb) {
     case "Insert":
     case "InsertBefore":
@@ -130,16 +136,16 @@ function act(
       if (target !== undefined) exchange(parents, [target], added());
       return;
     case "Remove":
-      if (target !== undefined) exchange(parents, [target], undefined);
-      return;
     case "RemoveAll":
-      exchange(parents, targets, undefined);
+      exchange(parents, verb === "Remove" ? targets.slice(0, 1) : targets, undefined);
+      for (const each of parents) each.removed.set(`<${node.name}>`, place());
       return;
     case "SetAttributes":
       for (const each of targets) setAttributes(each, added(), names(list));
       return;
     case "RemoveAttributes":
-      for (const each of targets) for (const name of names(list)) each.attributes.delete(name);
+      for (const each of targets)
+        for (const name of names(list)) if (each.attributes.delete(name)) each.removed.set(name, place());
       return;
     default:
   }
