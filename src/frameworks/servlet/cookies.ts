@@ -53,8 +53,7 @@ function parsed(each: SeenAlternative): SeenAlternative {
 function settersOf(each: SeenAlternative, hops = 0): readonly SeenAlternative[] {
   const { data } = each;
   if (data.kind !== "object") {
-    const because =
-      data.kind === "unknown" ? data.because : "the cookie comes from outside the project";
+    const because = data.kind === "unknown" ? data.because : "the cookie comes from outside the project";
     const parameter = data.kind === "unknown" ? data.parameter : undefined;
     return [{ ...each, data: { kind: "unknown", because, parameter } }];
   }
@@ -102,11 +101,7 @@ function readName(fact: Fact): Given | undefined {
 }
 
 function isZero(seen: readonly SeenAlternative[] | undefined): boolean {
-  return (
-    seen !== undefined &&
-    seen.length > 0 &&
-    seen.every(({ data }) => data.kind === "literal" && data.value === 0)
-  );
+  return seen !== undefined && seen.length > 0 && seen.every(({ data }) => data.kind === "literal" && data.value === 0);
 }
 
 /** A cookie whose age is set to zero is removed by the browser when it arrives. */
@@ -135,7 +130,10 @@ export const added: Sink = {
     matches: (call, context) => call.arguments.length === 1 && isAddition(call, context) && !isWrapper(call),
   },
   name: [name],
-  secure: [secure, fallback(false, docs.cookie, "`setSecure` is not called before `addCookie`, and the default is off")],
+  secure: [
+    secure,
+    fallback(false, docs.cookie, "`setSecure` is not called before `addCookie`, and the default is off"),
+  ],
   attributes: attributesOf(0),
   deletion: isDeletion,
   remarks: laterChange,
@@ -152,7 +150,9 @@ export function isAddition(call: CallFact, context: Context): boolean {
 
 /** A response wrapper hands on what others add: it is a policy, and no place that sets a cookie. */
 export function isWrapper(call: CallFact): boolean {
-  return call.within.function === "addCookie" && call.within.bases.some((base) => /HttpServletResponseWrapper$/.test(base));
+  return (
+    call.within.function === "addCookie" && call.within.bases.some((base) => /HttpServletResponseWrapper$/.test(base))
+  );
 }
 
 /** Setters that run after `addCookie` come too late for Tomcat and Jetty. */
@@ -220,7 +220,11 @@ export const switchedOff: Sink = {
       ),
   },
   name: [],
-  secure: [custom((fact) => (fact.kind === "call" ? { seen: fact.arguments[0]?.value ?? [], attribute: "setSecure" } : undefined))],
+  secure: [
+    custom((fact) =>
+      fact.kind === "call" ? { seen: fact.arguments[0]?.value ?? [], attribute: "setSecure" } : undefined,
+    ),
+  ],
   fixes: (fact, context) => (fact.kind === "call" ? fixAtSetter(fact, context) : []),
 };
 
@@ -269,4 +273,3 @@ function note(seen: readonly SeenAlternative[], ids: Set<number>, places: Set<st
 function placeKey({ place }: { readonly place: CallFact["place"] }): string {
   return `${place.file}:${place.span.start}`;
 }
-

@@ -64,7 +64,11 @@ export function fixAtConstructor(call: CallFact, context: Context): readonly Fix
   const end = /^\s*;/.exec(text.slice(span.end, span.end + 200));
   if (end === null) return [];
   const variable = /(?:^|[^\w$.])((?:this\.)?[\w$]+)\s*=\s*$/.exec(head)?.[1];
-  if (variable !== undefined && !/^\s*(?:if|else|for|while|case|default)\b/.test(head) && isStatement(text, lineStart)) {
+  if (
+    variable !== undefined &&
+    !/^\s*(?:if|else|for|while|case|default)\b/.test(head) &&
+    isStatement(text, lineStart)
+  ) {
     return fix([after(text, file, span.end + end[0].length, `${variable}.setSecure(true);`)]);
   }
   if (!/^\s*return\s+$/.test(head)) return [];
@@ -105,8 +109,7 @@ function before(
     return [insert(file, span.start, `{ ${statements.join(" ")} `), ...change, close];
   }
   if (ending === undefined) return undefined;
-  if (/[;{}]$/.test(head) || /:$/.test(head))
-    return [insert(file, span.start, `${statements.join(" ")} `), ...change];
+  if (/[;{}]$/.test(head) || /:$/.test(head)) return [insert(file, span.start, `${statements.join(" ")} `), ...change];
   if (!/\)$|(?:^|[^\w$])else$|(?:^|[^\w$])do$/.test(head)) return undefined;
   return [
     insert(file, span.start, `{ ${statements.join(" ")} `),

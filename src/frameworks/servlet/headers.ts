@@ -43,7 +43,11 @@ function isBuilt(seen: readonly SeenAlternative[]): boolean {
 
 function textsOf(call: CallFact): readonly string[] {
   return (call.arguments[1]?.value ?? []).flatMap(({ data }) =>
-    data.kind === "literal" ? [String(data.value)] : data.kind === "text" ? [data.parts.map((part) => part ?? "*").join("")] : [],
+    data.kind === "literal"
+      ? [String(data.value)]
+      : data.kind === "text"
+        ? [data.parts.map((part) => part ?? "*").join("")]
+        : [],
   );
 }
 
@@ -52,7 +56,8 @@ function append(call: CallFact, context: Context): readonly Fix[] {
   const [only, more] = call.arguments[1]?.value ?? [];
   if (place === undefined || only === undefined || more !== undefined) return [];
   const text = context.text(place.file).slice(place.span.start, place.span.end);
-  if (text.endsWith('"""') || /^[\w$.]+$/.test(text) || /\?[^]*:/.test(text.replace(/"(?:[^"\\]|\\.)*"/g, ""))) return [];
+  if (text.endsWith('"""') || /^[\w$.]+$/.test(text) || /\?[^]*:/.test(text.replace(/"(?:[^"\\]|\\.)*"/g, "")))
+    return [];
   const edit = text.endsWith('"')
     ? insert(place.file, place.span.end - 1, "; Secure")
     : insert(place.file, place.span.end, ' + "; Secure"');

@@ -1,6 +1,8 @@
 import type { Framework, Symbol } from "../../framework.ts";
 import { added, made, requestMethods, switchedOff } from "./cookies.ts";
 import { rawHeader } from "./headers.ts";
+import { proxyTrust, sessionCookies } from "./session.ts";
+import { throughWrapper } from "./wrappers.ts";
 
 const requests = [
   "*.HttpServletRequest",
@@ -46,6 +48,10 @@ export const servlet: Framework = {
     "server.xml",
   ],
   symbols,
-  methods: requestMethods,
+  methods: [...requestMethods, "getSessionCookieConfig", "getSession"],
+  late: ["getSessionCookieConfig"],
   sinks: [added, rawHeader, made, switchedOff],
+  own: sessionCookies,
+  proxyTrust,
+  policy: throughWrapper,
 };

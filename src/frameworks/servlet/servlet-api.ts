@@ -1,4 +1,12 @@
-import { type CallFact, type Context, imports, named, pathsOf, type SeenAlternative, type SeenObject } from "../../framework.ts";
+import {
+  type CallFact,
+  type Context,
+  imports,
+  named,
+  pathsOf,
+  type SeenAlternative,
+  type SeenObject,
+} from "../../framework.ts";
 
 const packages = ["javax.servlet", "jakarta.servlet"];
 
@@ -18,7 +26,8 @@ const responseTypes = [
   "*.MockHttpServletResponse",
   "*.ServletActionContext.getResponse()",
 ];
-const responseNames = /^(?:this\.)?(?:(?:http|servlet)?(?:res|resp|response|httpresponse|servletresponse)|getResponse\(\))$/i;
+const responseNames =
+  /^(?:this\.)?(?:(?:http|servlet)?(?:res|resp|response|httpresponse|servletresponse)|getResponse\(\))$/i;
 
 export function importsServlet(context: Context, file: string): boolean {
   return imports(context, file, ...packages);
@@ -47,7 +56,8 @@ export function isResponse(call: CallFact, context: Context): boolean {
   const receivers = call.callee.map((path) => path.slice(0, path.lastIndexOf(".")));
   if (named(receivers, ...responseTypes)) return true;
   if (call.receiver !== undefined && named(pathsOf(call.receiver), ...responseTypes)) return true;
-  if (named(call.within.bases, ...responseTypes) && receivers.every((path) => path === "" || path === "super")) return true;
+  if (named(call.within.bases, ...responseTypes) && receivers.every((path) => path === "" || path === "super"))
+    return true;
   return importsServlet(context, call.place.file) && receivers.some((path) => responseNames.test(path));
 }
 
