@@ -140,12 +140,11 @@ function sessionCookies(application: Application, context: Context): readonly Co
       httpCookiesDefault,
     ],
     remarks: misplaced,
-    fixes: () => [
-      safe("Set requireSSL", [
+    fixes: () =>
+      safe([
         ...setFlag(own.at(-1)?.element, root.web, "httpCookies", "requireSSL", context),
         ...elsewhere.flatMap(({ layer, element }) => setFlag(element, layer.web, "httpCookies", "requireSSL", context)),
       ]),
-    ],
   });
   const [off] = elsewhere;
   const judged = cookie.verdict === "secure" && off !== undefined ? partly(cookie, off, elsewhere, context) : cookie;
