@@ -271,9 +271,11 @@ function endTag(text: string, start: number): Markup {
 const TAG_NAME = /<([\p{L}_:][\p{L}\p{N}\p{M}_:.·-]*)/uy;
 const TAG_END = /\s*(\/?)>/y;
 const ATTRIBUTE = /\s+([\p{L}_:][\p{L}\p{N}\p{M}_:.·-]*)(\s*=\s*(["'])?)?/uy;
+/** A comment of another language, put between attributes. */
+const STRAY = /\s+\/\/[^\n"'<>]*/y;
 const UNQUOTED = /(?:[^\s"'<>=`/]|\/(?!>))*/y;
 
-/** Attributes without quotes are read too; those without a value are passed over. */
+/** Attributes without quotes are read too; those without a value, and line comments, are passed over. */
 function startTag(text: string, start: number): Markup {
   TAG_NAME.lastIndex = start;
   const name = TAG_NAME.exec(text)?.[1];
@@ -284,7 +286,12 @@ function startTag(text: string, start: number): Markup {
     const tagEnd = TAG_END.exec(text);
     if (tagEnd) return { kind: "start", start, end: TAG_END.lastIndex, name, attributes, empty: tagEnd[1] === "/" };
     const match = ATTRIBUTE.exec(text);
-    if (!match) return { kind: "text", start, end: at };
+    if (!match) {
+      STRAY.lastIndex = at;
+      if (!STRAY.test(text)) return { kind: "text", start, end: at };
+      at = STRAY.lastIndex;
+      continue;
+    }
     const [whole, attributeName = "", equals, quote] = match;
     const valueStart = at + whole.length;
     const valueEnd = quote === undefined ? unquotedEnd(text, valueStart) : quotedEnd(text, valueStart, quote);
