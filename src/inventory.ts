@@ -5,7 +5,7 @@ import { Evaluator, type EvaluatorHost } from "./evaluate/evaluator.ts";
 import { SymbolTable } from "./evaluate/symbols.ts";
 import type { Evidence } from "./evidence.ts";
 import type { CallFact, Facts, WriteFact } from "./facts.ts";
-import type { Context, Framework, OwnCookie, Sink } from "./framework.ts";
+import type { AliasProject, Context, Framework, OwnCookie, Sink } from "./framework.ts";
 import { frameworks } from "./frameworks/index.ts";
 import { isGrammarLoaded, loadGrammar, parse } from "./grammar.ts";
 import type { FileIndex, ProgramLanguage, SourceFile } from "./language.ts";
@@ -134,6 +134,12 @@ function evaluate(project: Project, deployment: Deployment, reader: Reader): Inv
     text: (file, span) => reader.text(file)?.slice(span.start, span.end) ?? "",
     deployment,
     symbols: new SymbolTable(frameworks.flatMap((framework) => framework.symbols ?? [])),
+    alias: aliasesOf({
+      files: project,
+      candidates: project.candidates,
+      deployment,
+      text: (file) => reader.text(file) ?? "",
+    }),
     configured: (paths, file) => {
       for (const lookup of lookups) {
         const value = lookup(paths, file);
@@ -269,6 +275,17 @@ function cookiesOf(framework: Framework, context: Context): readonly Cookie[] {
   }
   const cookies = [...chosen(judgements), ...(framework.own?.(context) ?? [])];
   return framework.policy?.(cookies, context) ?? cookies;
+}
+
+function aliasesOf(project: AliasProject): NonNullable<EvaluatorHost["alias"]> {
+  const lookups = frameworks.flatMap(({ aliases }) => aliases?.(project) ?? []);
+  return (path, from) => {
+    for (const lookup of lookups) {
+      const alias = lookup(path, from);
+      if (alias !== undefined) return alias;
+    }
+    return undefined;
+  };
 }
 
 /** A cookie that a framework sets by itself, judged as those of sinks are. */

@@ -71,6 +71,13 @@ export interface EvaluatorHost {
   readonly late: ReadonlySet<string>;
   /** What configuration files give to an element of something outside the project: `settings[session.secure]`. */
   readonly configured?: Configured;
+  /** The module of the project that a name from outside means, with what the outside adds where it has nothing. */
+  readonly alias?: (
+    path: string,
+    from: string,
+  ) =>
+    | { readonly file: string; readonly defaults: Readonly<Record<string, string | number | boolean | null>> }
+    | undefined;
 }
 
 /**
@@ -122,6 +129,7 @@ interface Frame {
 type Completion = "normal" | "done";
 
 const MAXIMUM_CALL_DEPTH = 10;
+const MAXIMUM_TEXT_PARTS = 400;
 const MAXIMUM_TEXT_WAYS = 8;
 const MAXIMUM_EXPRESSION_DEPTH = 600;
 const NESTED_TOO_DEEPLY = "a part of it is nested too deeply to be evaluated; the rest was read";
@@ -1011,13 +1019,14 @@ export class Evaluator {
       this.state.write(declareIn(scope, local), unknown(`\`${name.imported}\` is not found in ${file}`));
       return;
     }
+    const from = statement.from.replace(/^node:/, "");
     const path = whole
       ? local === name.local
-        ? statement.from
+        ? from
         : local
       : name.imported === "default"
-        ? statement.from
-        : `${statement.from}.${name.imported}`;
+        ? from
+        : `${from}.${name.imported}`;
     this.state.write(declareIn(scope, local), this.external([path]));
   }
 
@@ -1382,7 +1391,10 @@ export class Evaluator {
 
   private text(expression: Extract<Expression, { kind: "text" }>, scope: Scope): Value {
     let ways: readonly TextWay[] = [{ parts: [], when: [], trace: undefined }];
-    for (const part of expression.parts) {
+    const written = joinStrings(expression.parts);
+    for (const part of written.slice(MAXIMUM_TEXT_PARTS)) if (typeof part !== "string") this.expression(part, scope);
+    if (written.length > MAXIMUM_TEXT_PARTS) this.note("a text in it has too many parts to be evaluated");
+    for (const part of written.slice(0, MAXIMUM_TEXT_PARTS)) {
       const choices: Value = typeof part === "string" ? known(part) : this.expression(part, scope);
       const longer = ways.flatMap((way) => choices.flatMap((each) => lengthen(way, each) ?? []));
       ways =
@@ -1565,6 +1577,8 @@ export class Evaluator {
         return unknown(`\`${name}\` is not found in ${data.file}`, each.trace);
       }
       case "external": {
+        const aliased = this.aliasedMember(data.paths, name, at);
+        if (aliased !== undefined) return aliased;
         if (this.language === "python" && data.paths.length === 1 && /^[\w.]+$/.test(data.paths[0]!)) {
           const submodule = this.resolve(`${data.paths[0]}.${name}`, this.file, "python");
           if (submodule !== undefined && this.runModule(submodule) !== undefined)
@@ -1590,6 +1604,31 @@ export class Evaluator {
       case "unknown":
         return unknown(data.because, each.trace);
     }
+  }
+
+  /** A member of a module of the project that is known by a name from outside. */
+  private aliasedMember(paths: readonly string[], name: string, at: Place): Value | undefined {
+    const alias = paths.length === 1 ? this.host.alias?.(paths[0]!, this.file) : undefined;
+    if (alias === undefined || alias.file === this.file) return undefined;
+    const record = this.runModule(alias.file);
+    const value = record?.done === true ? this.exported(record, name) : undefined;
+    if (value !== undefined) return this.compatible(value);
+    if (record?.done !== true || !Object.hasOwn(alias.defaults, name)) return undefined;
+    return known(alias.defaults[name], step(at, `\`${name}\` is not set in ${alias.file}`, undefined));
+  }
+
+  /** Python's `getattr(x, "name", default)`. */
+  private getAttribute(args: readonly RecordedArgument[], at: Place): Value | undefined {
+    const [target, name, fallback] = args;
+    const literal = onlyLiteral(name?.value);
+    if (target === undefined || typeof literal !== "string") return undefined;
+    const [only] = target.value;
+    if (target.value.length === 1 && only?.data.kind === "external") {
+      const aliased = this.aliasedMember(only.data.paths, literal, at);
+      const isThere = only.data.paths.some((path) => this.host.alias?.(path, this.file) !== undefined);
+      if (aliased !== undefined || isThere) return aliased ?? fallback?.value;
+    }
+    return undefined;
   }
 
   private externalMember(paths: readonly string[], name: string, at: Place): Value {
@@ -2217,7 +2256,7 @@ export class Evaluator {
     let receiver: Value | undefined;
     let target: Value;
     let method: string;
-    if (callee.kind === "member") {
+    if (callee.kind === "member" && expression.new !== true) {
       receiver = this.expression(callee.object, scope);
       method = callee.property;
       target = known(undefined);
@@ -2225,9 +2264,12 @@ export class Evaluator {
       const args = this.arguments(expression.arguments, scope);
       return this.superCall(args, at);
     } else {
-      receiver = callee.kind === "name" ? this.inheritor(callee.name, scope) : undefined;
+      receiver =
+        callee.kind === "name" && expression.new !== true
+          ? (this.inheritor(callee.name, scope) ?? this.implicitReceiver(callee.name, scope))
+          : undefined;
       target = receiver === undefined ? this.expression(callee, scope) : known(undefined);
-      method = callee.kind === "name" ? callee.name : "()";
+      method = callee.kind === "name" ? callee.name : callee.kind === "member" ? callee.property : "()";
     }
     const args = this.arguments(expression.arguments, scope);
     const result =
@@ -2250,6 +2292,17 @@ export class Evaluator {
     const origin = this.heapObject(only.data.id)?.origin;
     if (origin?.kind !== "instance" || this.externalBases(origin.class).length === 0) return undefined;
     return this.ownMember(self!, name) === undefined ? self : undefined;
+  }
+
+  /** Ruby: `m(x)` is `self.m(x)` where the class has such a method. */
+  private implicitReceiver(name: string, scope: Scope): Value | undefined {
+    const { self } = this.frame;
+    if (this.language !== "ruby" || self === undefined || findSlot(scope, name) !== undefined) return undefined;
+    const has = self.some(({ data }, index) => {
+      if (data.kind === "class") return this.classMember(data, name)?.[0]?.data.kind === "function";
+      return data.kind === "object" && this.projectMethod(data.id, self[index]!, name)?.[0]?.data.kind === "function";
+    });
+    return has ? self : undefined;
   }
 
   private initialize(id: number, entries: readonly Entry[], scope: Scope): void {
@@ -2612,8 +2665,10 @@ export class Evaluator {
     isNew: boolean,
     isMethod: boolean,
   ): Value {
-    const symbol = this.host.symbols.find(paths);
+    const symbol = this.host.symbols.find(paths, args.length === 1 ? onlyLiteral(args[0]!.value) : undefined);
     if (symbol !== undefined && !isNew) return symbolValue(symbol, this.host.deployment, at);
+    const attribute = this.language === "python" && paths[0] === "getattr" ? this.getAttribute(args, at) : undefined;
+    if (attribute !== undefined) return attribute;
     if (this.language === "python" && args.length === 0 && this.isNamespace(paths[0]))
       return [alternative({ kind: "module", file: this.file })];
     const known1 = isNew ? undefined : callLibrary(paths, receiver, args, this.libraryContext(at));
@@ -2934,7 +2989,9 @@ export class Evaluator {
 
   /** Enters functions that were made in a frame and that nothing has called, as their unknown callers would. */
   private enterMade(frame: Frame): void {
-    const handedOver = new Set(frame.made.flatMap(({ value, passedTo }) => (passedTo.length > 0 ? [value.function] : [])));
+    const handedOver = new Set(
+      frame.made.flatMap(({ value, passedTo }) => (passedTo.length > 0 ? [value.function] : [])),
+    );
     for (let index = 0; index < frame.made.length; index += 1) {
       const { value, passedTo } = frame.made[index]!;
       if (passedTo.length === 0 && (this.entered.has(value.function) || handedOver.has(value.function))) continue;
@@ -2958,8 +3015,7 @@ export class Evaluator {
     this.guard(() => {
       for (const [index, parameter] of data.function.parameters.entries()) {
         const self = index === 0 && data.function.explicitSelf === true ? data.self : undefined;
-        const value =
-          self ?? this.parameterValue(parameter, data, passedTo);
+        const value = self ?? this.parameterValue(parameter, data, passedTo);
         this.write(
           parameter.target.kind === "default" ? parameter.target.target : parameter.target,
           value,
@@ -3124,6 +3180,25 @@ function lengthen(way: TextWay, each: Alternative): TextWay | undefined {
   return when === undefined
     ? undefined
     : { parts: [...way.parts, ...partsOf(each.data)], when, trace: way.trace ?? each.trace };
+}
+
+/** Neighbouring strings as one, so that a long concatenation is short. */
+function joinStrings(parts: readonly (string | Expression)[]): readonly (string | Expression)[] {
+  const result: (string | Expression)[] = [];
+  let strings: string[] = [];
+  const flush = (): void => {
+    if (strings.length > 0) result.push(strings.join(""));
+    strings = [];
+  };
+  for (const part of parts) {
+    if (typeof part === "string") strings.push(part);
+    else {
+      flush();
+      result.push(part);
+    }
+  }
+  flush();
+  return result;
 }
 
 function joinParts(parts: readonly (string | undefined)[]): (string | undefined)[] {

@@ -20,6 +20,8 @@ import type { HeapObject, RecordedArgument, RecordedCall } from "./heap.ts";
 const DEPTH = 5;
 const MAXIMUM_EVIDENCE = 12;
 const MAXIMUM_ITEMS = 200;
+const MAXIMUM_CALLS = 20;
+const MAXIMUM_PROPERTIES = 100;
 
 /** Evidence from the newest step to the oldest. */
 export function evidenceOf(trace: Trace | undefined): Evidence[] {
@@ -81,6 +83,15 @@ function exportData(evaluator: Evaluator, data: Data, depth: number, holding: re
   }
 }
 
+/** Of an object with very many members, those that were set last. */
+function latest(properties: HeapObject["properties"]): Iterable<[string, Value]> {
+  return properties.size <= MAXIMUM_PROPERTIES ? properties : [...properties].slice(-MAXIMUM_PROPERTIES);
+}
+
+function tooMany(object: HeapObject): string | undefined {
+  return object.properties.size > MAXIMUM_PROPERTIES ? `it has more than ${MAXIMUM_PROPERTIES} members` : undefined;
+}
+
 function exportObject(evaluator: Evaluator, id: number, depth: number, holding: readonly number[]): SeenData {
   const object = evaluator.heapObject(id);
   if (object === undefined) return { kind: "unknown", because: "the object is not known", parameter: undefined };
@@ -88,7 +99,9 @@ function exportObject(evaluator: Evaluator, id: number, depth: number, holding: 
   const next = [...holding, id];
   const properties = new Map<string, Seen>();
   if (inside)
-    for (const [name, value] of object.properties) properties.set(name, exportValue(evaluator, value, depth - 1, next));
+    for (const [name, value] of latest(object.properties)) {
+      properties.set(name, exportValue(evaluator, value, depth - 1, next));
+    }
   const { origin } = object;
   if (inside && origin.kind === "instance")
     for (const [name, value] of evaluator.askedGetters(origin.class, evaluator.objectValue(id)))
@@ -101,14 +114,14 @@ function exportObject(evaluator: Evaluator, id: number, depth: number, holding: 
     items: inside
       ? object.items?.slice(0, MAXIMUM_ITEMS).map((item) => exportValue(evaluator, item, depth - 1, next))
       : undefined,
-    open: object.open ?? (inside ? undefined : "it was not looked into deeper"),
+    open: object.open ?? tooMany(object) ?? (inside ? undefined : "it was not looked into deeper"),
     literal: origin.kind === "literal" ? { place: origin.place, bare: origin.bare, last: origin.last } : undefined,
     instanceOf:
       origin.kind === "instance"
         ? evaluator.resolutionOrder(origin.class).flatMap((each) => each.class.name ?? [])
         : [],
     from: origin.kind === "call" && inside ? exportRecorded(evaluator, origin.call, depth - 1, next) : undefined,
-    calls: inside ? object.calls.slice(-50).map((call) => exportRecorded(evaluator, call, depth - 2, next)) : [],
+    calls: depth >= DEPTH - 1 ? object.calls.slice(-MAXIMUM_CALLS).map((call) => exportRecorded(evaluator, call, depth - 2, next)) : [],
     parameter: origin.kind === "parameter" ? origin.name : undefined,
     passedTo: origin.kind === "parameter" ? origin.passedTo : rootPassedTo(evaluator, object),
     memberOf: origin.kind === "member" ? origin.of : undefined,

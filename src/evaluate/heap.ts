@@ -61,14 +61,17 @@ export interface RecordedArgument {
 
 const MAXIMUM_PROPERTIES = 2_000;
 
-/** Sets a property; an object with too many becomes open. */
+/** Sets a property; an object that gets too many forgets the oldest and becomes open. */
 export function setProperty(object: HeapObject, name: string, value: Value): void {
-  if (object.properties.size >= MAXIMUM_PROPERTIES && !object.properties.has(name)) {
-    object.open ??= `it has more than ${MAXIMUM_PROPERTIES} members`;
-    return;
-  }
   // Order decides for spreads, so a property set again moves to the end.
   object.properties.delete(name);
+  if (object.properties.size >= MAXIMUM_PROPERTIES) {
+    object.open ??= `it has more than ${MAXIMUM_PROPERTIES} members`;
+    for (const oldest of object.properties.keys()) {
+      object.properties.delete(oldest);
+      break;
+    }
+  }
   object.properties.set(name, value);
 }
 

@@ -382,9 +382,9 @@ function equality(left: Value | undefined, right: Value | undefined, positive: b
   if (left.length === 1 && right.length === 1 && a?.data.kind === "literal" && b?.data.kind === "literal") {
     return known((a.data.value === b.data.value) === positive, b.trace ?? a.trace);
   }
-  const environment = [...left, ...right].some(({ data }) => data.kind === "environment");
+  const comparable = [...left, ...right].every(({ data }) => data.kind === "environment" || data.kind === "literal");
   const literal = onlyLiteral(left) !== notLiteral ? onlyLiteral(left) : onlyLiteral(right);
-  if (!environment || literal === notLiteral) return undefined;
+  if (!comparable || literal === notLiteral) return undefined;
   const variable = onlyLiteral(left) === notLiteral ? left : right;
   return mapValue(variable, (data, each) => {
     if (data.kind === "literal") return known((data.value === literal) === positive, each.trace);

@@ -17,7 +17,13 @@ export type Symbol =
       readonly says: string;
     }
   | { readonly path: string; readonly is: "environment-equals"; readonly variable: string; readonly equals: string }
-  | { readonly path: string; readonly is: "environment-value"; readonly variable: string };
+  | {
+      readonly path: string;
+      readonly is: "environment-value";
+      readonly variable: string;
+      /** Only as a call with this text as its one argument: `app.get("env")`. */
+      readonly argument?: string;
+    };
 
 /** Symbols, found by their last name. */
 export class SymbolTable {
@@ -32,10 +38,17 @@ export class SymbolTable {
     }
   }
 
-  find(paths: readonly string[]): Symbol | undefined {
+  /** @param argument the one argument of a call, when it is a literal */
+  find(paths: readonly string[], argument?: unknown): Symbol | undefined {
     const [first] = paths;
     if (first === undefined) return undefined;
-    return this.byName.get(lastName(first))?.find((symbol) => paths.some((path) => pathMatches(symbol.path, path)));
+    return this.byName
+      .get(lastName(first))
+      ?.find(
+        (symbol) =>
+          paths.some((path) => pathMatches(symbol.path, path)) &&
+          (symbol.is !== "environment-value" || symbol.argument === undefined || symbol.argument === argument),
+      );
   }
 }
 
