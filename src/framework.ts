@@ -61,8 +61,19 @@ export interface Framework {
    * settings for trusting it. Absent: the process is told the scheme by its server.
    */
   readonly proxyTrust?: (context: Context, sink: CallFact | WriteFact) => ProxyTrust;
+  /** Names from outside the project that mean a module of it: `django.conf.settings` is the deployment's settings. */
+  readonly aliases?: (project: AliasProject) => (path: string, from: string) => Alias | undefined;
   /** A last look over this framework's cookies, for policies that force or forbid. */
   readonly policy?: (cookies: readonly Cookie[], context: Context) => readonly Cookie[];
+}
+
+/** What can be asked of the project before anything is evaluated. */
+export type AliasProject = Pick<Context, "files" | "text" | "candidates" | "deployment">;
+
+/** A project file that a name from outside the project means, and what the outside adds where the file has nothing. */
+export interface Alias {
+  readonly file: string;
+  readonly defaults: Readonly<Record<string, string | number | boolean | null>>;
 }
 
 export interface ProxyTrust {
@@ -208,6 +219,8 @@ export interface TextSource {
   readonly position: number | "value";
   /** What is asked of the text. */
   readonly part: "name" | "secure" | "attributes";
+  /** What the text is called in messages. */
+  readonly called: string;
 }
 export interface FallbackSource {
   readonly kind: "fallback";
@@ -227,6 +240,8 @@ export interface Given {
   readonly attribute: string;
   /** What to tell of a value instead of the attribute and what it is. */
   readonly says?: string;
+  /** `attribute` is the name of a text that holds the cookie and all its attributes. */
+  readonly ofText?: boolean;
   /** Where the value's expression stands, to be replaced by a fix. */
   readonly valuePlace?: Place;
   readonly reading?: Reading;
@@ -257,8 +272,8 @@ export function implied(by: Source, when: Readonly<Record<string, Meaning>>): Im
   return { kind: "implied", by, when };
 }
 
-export function header(position: number | "value", part: TextSource["part"]): TextSource {
-  return { kind: "text", position, part };
+export function header(position: number | "value", part: TextSource["part"], called = "Set-Cookie"): TextSource {
+  return { kind: "text", position, part, called };
 }
 
 /** @param says a clause for readers: `Django's default is off` */

@@ -5,6 +5,7 @@ import { cookie } from "./cookie/index.ts";
 import { cookieSession } from "./cookie-session/index.ts";
 import { cookies } from "./cookies/index.ts";
 import { csurf } from "./csurf/index.ts";
+import { django } from "./django/index.ts";
 import { documentCookie } from "./document-cookie/index.ts";
 import { express } from "./express/index.ts";
 import { expressSession } from "./express-session/index.ts";
@@ -27,6 +28,7 @@ export const frameworks: readonly Framework[] = [
   documentCookie,
   servlet,
   rails,
+  django,
   flask,
   beaker,
   pyramid,

@@ -1,0 +1,256 @@
+import {
+  type Context,
+  type Cookie,
+  type Fix,
+  fallback,
+  findArgument,
+  imports,
+  named,
+  type OwnSource,
+  type Place,
+  pathsOf,
+  type Seen,
+  type SeenObject,
+  setting,
+} from "../../framework.ts";
+import { addEntry, insert, replace, turnOnPython } from "../../write.ts";
+import {
+  appOf,
+  configurationClass,
+  type DjangoApp,
+  djangoApps,
+  isTest,
+  moduleFile,
+  quoted,
+  settingOf,
+} from "./settings.ts";
+
+const settingsDocs = "https://docs.djangoproject.com/en/stable/ref/settings/";
+const restDocs = "https://dj-rest-auth.readthedocs.io/en/latest/configuration.html";
+
+/** The cookies that Django and what it is set up with send by themselves. */
+export function ownCookies(context: Context): readonly Cookie[] {
+  return djangoApps(context).flatMap((app) =>
+    context.facts.modules.has(app.file)
+      ? [
+          ...sessionOf(app, context),
+          ...csrfOf(app, context),
+          ...messagesOf(app, context),
+          ...languageOf(app, context),
+          ...tokensOf(app, context),
+        ]
+      : [],
+  );
+}
+
+function sessionOf(app: DjangoApp, context: Context): readonly Cookie[] {
+  const sink =
+    quoted("django.contrib.sessions.middleware.SessionMiddleware", app, context) ??
+    (quoted("django.middleware.common.CommonMiddleware", app, context) === undefined
+      ? quoted("django.contrib.sessions", app, context)
+      : undefined);
+  if (sink === undefined) return [];
+  return [
+    cookieOf(app, "SESSION_COOKIE_SECURE", textOf(app, "SESSION_COOKIE_NAME", context) ?? "sessionid", sink, context),
+  ];
+}
+
+function csrfOf(app: DjangoApp, context: Context): readonly Cookie[] {
+  const sink = quoted("django.middleware.csrf.CsrfViewMiddleware", app, context);
+  if (sink === undefined || isOn(settingOf(app, "CSRF_USE_SESSIONS", context))) return [];
+  return [cookieOf(app, "CSRF_COOKIE_SECURE", textOf(app, "CSRF_COOKIE_NAME", context) ?? "csrftoken", sink, context)];
+}
+
+/** Messages are kept in a cookie by `CookieStorage`, and by the default storage as long as they fit. */
+function messagesOf(app: DjangoApp, context: Context): readonly Cookie[] {
+  const storage = textOf(app, "MESSAGE_STORAGE", context);
+  const sink =
+    storage === undefined
+      ? usesMessages(app, context)
+        ? quoted("django.contrib.messages.middleware.MessageMiddleware", app, context)
+        : undefined
+      : /\.(?:Cookie|Fallback)Storage$/.test(storage)
+        ? quoted(storage, app, context)
+        : undefined;
+  return sink === undefined ? [] : [cookieOf(app, "SESSION_COOKIE_SECURE", "messages", sink, context)];
+}
+
+function usesMessages(app: DjangoApp, context: Context): boolean {
+  return [...context.facts.modules.keys()].some(
+    (file) =>
+      !isTest(file) &&
+      (imports(context, file, "django.contrib.messages") ||
+        (imports(context, file, "django.contrib") && /import[^\n]*\bmessages\b/.test(context.text(file)))) &&
+      appOf(file, context) === app,
+  );
+}
+
+/** The view `set_language` keeps the choice in a cookie; it is there where the URLs name it. */
+function languageOf(app: DjangoApp, context: Context): readonly Cookie[] {
+  const sink = context.facts.calls.find(
+    (call) =>
+      call.language === "python" &&
+      appOf(call.place.file, context) === app &&
+      ((named(call.callee, "django.urls.include", "django.conf.urls.include") &&
+        findArgument(call, 0)?.value.some(
+          ({ data }) => data.kind === "literal" && data.value === "django.conf.urls.i18n",
+        ) === true) ||
+        (named(call.callee, "django.urls.path", "django.urls.re_path", "django.conf.urls.url") &&
+          named(pathsOf(findArgument(call, 1)?.value), "django.views.i18n.set_language"))),
+  );
+  if (sink === undefined) return [];
+  const name = textOf(app, "LANGUAGE_COOKIE_NAME", context) ?? "django_language";
+  return [cookieOf(app, "LANGUAGE_COOKIE_SECURE", name, sink.place, context, false)];
+}
+
+/** dj-rest-auth keeps its JWTs in cookies when it is told their names. */
+function tokensOf(app: DjangoApp, context: Context): readonly Cookie[] {
+  const [rest] = settingOf(app, "REST_AUTH", context) ?? [];
+  if (rest?.data.kind !== "object") return [];
+  const options: SeenObject = rest.data;
+  const secure = options.properties.get("JWT_AUTH_SECURE");
+  const says = "`JWT_AUTH_SECURE` is not given, and dj-rest-auth's default is off";
+  return ["JWT_AUTH_COOKIE", "JWT_AUTH_REFRESH_COOKIE"].flatMap((key) => {
+    const [named] = options.properties.get(key) ?? [];
+    const at = named?.because.at(-1);
+    if (named?.data.kind !== "literal" || typeof named.data.value !== "string" || at?.from !== "file") return [];
+    const sources: OwnSource[] = secure === undefined ? [] : [setting(secure, "JWT_AUTH_SECURE")];
+    return [
+      context.judge({
+        framework: "django",
+        name: named.data.value,
+        sink: { file: at.file, span: at.span },
+        language: "python",
+        secure: [...sources, fallback(false, restDocs, says)],
+        fixes: (cookie) => {
+          const added =
+            secure === undefined && options.literal !== undefined
+              ? addEntry(context.text(options.literal.place.file), options, '"JWT_AUTH_SECURE": True')
+              : undefined;
+          const changed =
+            cookie.decidedBy.from === "file" ? turnOnPython(context.text, undefined, cookie.decidedBy) : undefined;
+          const edits = added ?? (changed === undefined ? undefined : [changed]);
+          return edits === undefined ? [] : [fixOf("JWT_AUTH_SECURE", app, edits)];
+        },
+      }),
+    ];
+  });
+}
+
+function cookieOf(
+  app: DjangoApp,
+  key: string,
+  name: string,
+  sink: Place,
+  context: Context,
+  sensitive?: boolean,
+): Cookie {
+  const held = settingOf(app, key, context);
+  return context.judge({
+    framework: "django",
+    name,
+    sink,
+    language: "python",
+    secure: [
+      ...(held === undefined ? elsewhere(app, key, context) : [setting(held, key)]),
+      fallback(
+        false,
+        `${settingsDocs}#${key.toLowerCase().replaceAll("_", "-")}`,
+        `\`${key}\` is not set, and Django's default is off`,
+      ),
+    ],
+    ...(sensitive === undefined ? {} : { sensitive }),
+    remarks: overrides(app, key, context),
+    fixes: (cookie) => {
+      const edit = inPlace(app, key, cookie, context) ?? appended(app, key, context);
+      return edit === undefined ? [] : [fixOf(key, app, [edit])];
+    },
+  });
+}
+
+/** Files that the settings run without importing them are not followed. */
+function elsewhere(app: DjangoApp, key: string, context: Context): readonly OwnSource[] {
+  const match = /^[ \t]*(?:exec(?:file)?\(|include\((?=[^)]*["'][^"'\n]*\.py["']))/m.exec(context.text(app.file));
+  if (match === null) return [];
+  const because = `the settings run other files with \`${match[0].trim().slice(0, -1)}\``;
+  const span = { start: match.index, end: match.index + match[0].length };
+  return [
+    setting(
+      [
+        {
+          data: { kind: "unknown", because, parameter: undefined },
+          when: [],
+          because: [{ from: "file", file: app.file, span, says: because }],
+        },
+      ],
+      key,
+    ),
+  ];
+}
+
+/** A star import of a module that is not in the project may set everything again. */
+function overrides(app: DjangoApp, key: string, context: Context): Cookie["remarks"] {
+  return [...context.text(app.file).matchAll(/^[ \t]*from[ \t]+([\w.]+)[ \t]+import[ \t]+\*/gm)].flatMap((match) => {
+    const [line, name = ""] = match;
+    if (!/local|override|secret|private/i.test(name) || moduleFile(name, app.file, context) !== undefined) return [];
+    const span = { start: match.index, end: match.index + line.length };
+    const says = `\`${name}\` is not in the project; where it is there, it may set \`${key}\` again`;
+    return [{ kind: "note", says, at: { from: "file", file: app.file, span, says } } as const];
+  });
+}
+
+function fixOf(key: string, app: DjangoApp, edits: Fix["edits"]): Fix {
+  if (app.onlyDeployed) return { title: `Set ${key}`, safety: "safe", edits };
+  return {
+    title: `Set ${key}`,
+    safety: "needs a decision",
+    note: "Development uses the same settings: over plain http, only names such as localhost keep a Secure cookie.",
+    edits,
+  };
+}
+
+/** An assignment of the deployed module itself is turned on where it stands. */
+function inPlace(app: DjangoApp, key: string, cookie: Cookie, context: Context) {
+  if (cookie.decidedBy.from !== "file" || cookie.decidedBy.file !== app.file) return undefined;
+  const statement = context.facts.modules.get(app.file)?.bound.get(key) ?? memberPlace(app, key, cookie);
+  if (statement === undefined) return undefined;
+  const { span } = statement;
+  const { start, end } = cookie.decidedBy.span;
+  // A name that others read too, such as DEBUG, is left as it is.
+  return span.start <= start && end <= span.end ? turnOnPython(context.text, statement, cookie.decidedBy) : undefined;
+}
+
+/** An attribute of a class, told as a whole. */
+function memberPlace(app: DjangoApp, key: string, cookie: Cookie): Place | undefined {
+  const told = cookie.evidence.find(
+    (each) => each.from === "file" && each.file === app.file && each.says === `\`${key}\` is set here`,
+  );
+  return told?.from === "file" ? told : undefined;
+}
+
+/** At the end, where no star import can undo it; in the class, with django-configurations. */
+function appended(app: DjangoApp, key: string, context: Context) {
+  const text = context.text(app.file);
+  const newline = text.includes("\r\n") ? "\r\n" : "\n";
+  const own = configurationClass(app, context);
+  if (own === undefined) return insert(app.file, text.trimEnd().length, `${newline}${key} = True`);
+  const { start, end } = own.place.span;
+  const body = text.slice(start, end);
+  const header = /^class\b[^\n]*:[ \t]*(?:#[^\n]*)?\r?\n(?:[ \t]*\r?\n)*([ \t]+)(?=\S)/.exec(body);
+  if (header === null) return undefined;
+  const only = /^(pass|\.\.\.)\s*$/.exec(body.slice(header[0].length));
+  if (only !== null) {
+    const at = start + header[0].length;
+    return replace(text, { file: app.file, span: { start: at, end: at + (only[1]?.length ?? 0) } }, `${key} = True`);
+  }
+  return insert(app.file, start + body.trimEnd().length, `${newline}${header[1]}${key} = True`);
+}
+
+function textOf(app: DjangoApp, key: string, context: Context): string | undefined {
+  const [only] = settingOf(app, key, context) ?? [];
+  return only?.data.kind === "literal" && typeof only.data.value === "string" ? only.data.value : undefined;
+}
+
+function isOn(seen: Seen | undefined): boolean {
+  return seen?.every(({ data }) => data.kind === "literal" && Boolean(data.value)) === true;
+}
