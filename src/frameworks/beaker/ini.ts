@@ -1,0 +1,242 @@
+import {
+  type CallFact,
+  type Context,
+  type Cookie,
+  type Edit,
+  type Fix,
+  fallback,
+  findArgument,
+  named,
+  type OwnSource,
+  type PasteApp,
+  type PasteSetting,
+  type Place,
+  type Remark,
+  type Seen,
+  type SettingNode,
+  setting,
+} from "../../framework.ts";
+import { insertAfterLine, replace } from "../../write.ts";
+import { appsOf, isDevelopment, isWithin, nameOf, notDeployed, projectOf } from "../paste.ts";
+
+export const docs = "https://beaker.readthedocs.io/en/latest/configuration.html#session-options";
+export const off = "`secure` is not given, and Beaker's default is off";
+
+/** Beaker reads settings whose names begin so. */
+const PREFIXED = /^(?:beaker\.)?session\./;
+
+/** Names under which code hands the settings of an INI file to Beaker. */
+const CONNECTORS = ["pyramid_beaker.session_factory_from_settings", "beaker.middleware.SessionMiddleware"];
+
+/** How an application uses Beaker. */
+interface Use {
+  readonly app: PasteApp;
+  /** Pyramid hands over the settings of the section alone; Pylons adds `[DEFAULT]` and `set`. */
+  readonly settings: readonly PasteSetting[];
+  /** The code that hands the settings over, where it was seen. */
+  readonly calls: readonly CallFact[];
+}
+
+/** Beaker's settings in the INI files of a project. */
+function usesOf(context: Context): readonly Use[] {
+  return appsOf(context.facts.settings).flatMap((app) => useOf(app, context) ?? []);
+}
+
+function useOf(app: PasteApp, context: Context): Use | undefined {
+  const calls = context.facts.calls.filter(
+    (call) =>
+      isWithin(projectOf(app.file), call.place.file) && (named(call.callee, ...CONNECTORS) || isInclusion(call)),
+  );
+  const included = /(^|\s)pyramid_beaker(\s|$)/.test(app.local.get("pyramid.includes")?.value ?? "");
+  const pyramid = included || calls.some((call) => isInclusion(call) || named(call.callee, CONNECTORS[0]!));
+  const all = pyramid ? app.local : new Map([...app.global, ...app.local]);
+  const known = included || calls.length > 0 || isFilter(app);
+  const settings = [...all.values()].filter(({ name }) => PREFIXED.test(name) && (known || name.startsWith("beaker.")));
+  if (app.kind === "filter" ? !isFilter(app) : settings.length === 0 && !included) return undefined;
+  return { app, settings, calls };
+}
+
+function isInclusion(call: CallFact): boolean {
+  const first = findArgument(call, 0)?.value;
+  return (
+    call.method === "include" &&
+    first?.length === 1 &&
+    first[0]?.data.kind === "literal" &&
+    first[0].data.value === "pyramid_beaker"
+  );
+}
+
+/** `[filter:…]` with `use = egg:Beaker#beaker_session`. */
+function isFilter({ kind, section }: PasteApp): boolean {
+  return (
+    kind === "filter" &&
+    section.children.some(({ name, value }) => name === "use" && /^egg:beaker/i.test(String(value)))
+  );
+}
+
+/** Are the settings that code in a file hands to Beaker those of an INI file that has a cookie of its own? */
+export function isInIni(file: string, context: Context): boolean {
+  return usesOf(context).some(
+    ({ app }) => isWithin(projectOf(app.file), file) && notDeployed(app.file).notDeployed === undefined,
+  );
+}
+
+/** The sessions that INI files configure, one for each application. */
+export function iniCookies(context: Context): readonly Cookie[] {
+  const uses = usesOf(context);
+  const own = uses.filter(({ app, settings }) => !isInherited(app, settings, uses) && !isFiltered(app, settings, uses));
+  const bases = new Set(own.flatMap(({ app }) => (isDevelopment(app.file) ? [] : app.uses)));
+  return own
+    .filter(({ app }) => !bases.has(app.file) || /prod|deploy/i.test(nameOf(app.file)))
+    .map((use) => cookieOf(use, context));
+}
+
+/** Where a filter makes the session, an application that only sees its global settings makes none. */
+function isFiltered(app: PasteApp, settings: readonly PasteSetting[], uses: readonly Use[]): boolean {
+  return (
+    app.kind === "app" &&
+    uses.some((other) => other.app.kind === "filter" && other.app.file === app.file) &&
+    settings.every(({ name }) => !app.local.has(name))
+  );
+}
+
+/** A file whose every setting is another file's says nothing of its own. */
+function isInherited(app: PasteApp, settings: readonly PasteSetting[], uses: readonly Use[]): boolean {
+  return (
+    settings.length > 0 &&
+    settings.every(({ file }) => file !== app.file) &&
+    uses.some((other) => other.app.file !== app.file && settings.every(({ file }) => file === other.app.file))
+  );
+}
+
+function cookieOf(use: Use, context: Context): Cookie {
+  const { app, settings } = use;
+  const here = settings.filter(({ file }) => file === app.file);
+  const anchor = here.find(({ name }) => name.endsWith("session.key")) ?? here[0];
+  const sink: Place = { file: app.file, span: anchor?.node.span ?? app.section.nameSpan };
+  const name = settings.filter((each) => each.name.endsWith("session.key")).at(-1);
+  const secure = settings.filter((each) => /^(?:beaker\.)?session\.secure$/.test(each.name)).at(-1);
+  const sources: OwnSource[] = [];
+  if (app.error !== undefined)
+    sources.push(unknown(app.error.says, { file: app.error.file, span: app.error.node.span }));
+  for (const call of use.calls) {
+    const given = named(call.callee, CONNECTORS[1]!) ? findArgument(call, undefined, "secure") : undefined;
+    if (given !== undefined) sources.push(setting(given.value, "secure"));
+  }
+  const plain = isFilter(app) ? app.local.get("secure") : undefined;
+  if (plain !== undefined) sources.push(setting(literal(plain.value ?? "", plain), "secure"));
+  if (secure !== undefined) sources.push(read(secure));
+  sources.push(
+    fallback(false, docs, secure === undefined ? `\`${keyOf(anchor)}\` is not set, and Beaker's default is off` : off),
+  );
+  return context.judge({
+    framework: "beaker",
+    name: name === undefined ? "beaker.session.id" : name.value,
+    sink,
+    language: "python",
+    secure: sources,
+    ...notDeployed(app.file),
+    remarks: remarks(use, context),
+    fixes: () => fixes(use, anchor, secure, context),
+  });
+}
+
+/** `beaker.session.secure`, with the prefix that the file uses. */
+function keyOf(anchor: PasteSetting | undefined): string {
+  return anchor?.name.replace(/session\..*$/, "session.secure") ?? "session.secure";
+}
+
+const TRUE = /^(?:true|yes|on|y|t|1)$/i;
+const FALSE = /^(?:false|no|off|n|f|0)$/i;
+
+/** Beaker reads the text as a boolean, and stops the application where it is none. */
+function read(given: PasteSetting): OwnSource {
+  const at: Place = { file: given.file, span: given.node.valueSpan ?? given.node.span };
+  const value = given.value?.trim();
+  if (value === undefined) return unknown(given.because ?? "it is not known", at, given.name);
+  if (TRUE.test(value) || FALSE.test(value)) return setting(literal(TRUE.test(value), given), given.name);
+  const shown = value === "" ? "an empty value" : `\`${value.slice(0, 60)}\``;
+  return unknown(`${shown} is no boolean, and Beaker stops when it starts`, at, given.name);
+}
+
+function literal(value: boolean | string, { file, node, name, section }: PasteSetting): Seen {
+  const says = `\`${name} = ${String(node.value ?? "").slice(0, 60)}\` in [${section}]`;
+  const at = { from: "file", file, span: node.valueSpan ?? node.span, says } as const;
+  return [{ data: { kind: "literal", value }, when: [], because: [at] }];
+}
+
+function unknown(because: string, at: Place, name = "secure"): OwnSource {
+  const evidence = { from: "file", ...at, says: because } as const;
+  return setting([{ data: { kind: "unknown", because, parameter: undefined }, when: [], because: [evidence] }], name);
+}
+
+/** Lines that look as if they set Secure, and do not. */
+function remarks({ app, settings }: Use, context: Context): readonly Remark[] {
+  const result: Remark[] = [];
+  const tell = (node: SettingNode, says: string) => {
+    result.push({ kind: "ineffective", says, at: { from: "file", file: app.file, span: node.span, says } });
+  };
+  const file = context.facts.settings.find((each) => each.file === app.file);
+  for (const section of file?.roots[0]?.children ?? []) {
+    for (const node of section.children) {
+      if (settings.some((each) => each.node === node)) {
+        if (/session\.cookie_secure$/.test(node.name)) tell(node, `\`${node.name}\` is no setting of Beaker`);
+        continue;
+      }
+      if (!/^(?:set +)?(?:beaker\.)?session\.(?:cookie_)?secure$/i.test(node.name)) continue;
+      const shown = `\`${node.name}\` in [${section.name}]`;
+      if (app.skipped.some((each) => each.node === node))
+        tell(node, `${shown} has no effect: [DEFAULT] has the key, and only \`set ${node.name}\` would count`);
+      else if (section === app.section && !PREFIXED.test(node.name) && PREFIXED.test(node.name.toLowerCase()))
+        tell(node, `${shown} has no effect: names keep their case, and Beaker's are in lower case`);
+      else if (section.name.startsWith("server:"))
+        tell(node, `${shown} has no effect: it is not the application's section`);
+      else if (section.name === "DEFAULT")
+        tell(node, `${shown} has no effect: it does not reach the settings that Beaker gets`);
+    }
+  }
+  return result;
+}
+
+const TURNED: Readonly<Record<string, string>> = {
+  ...{ false: "true", False: "True", FALSE: "TRUE", no: "yes", No: "Yes", NO: "YES", off: "on", Off: "On", OFF: "ON" },
+  ...{ n: "y", N: "Y", f: "t", F: "T", 0: "1" },
+};
+
+function fixes(
+  { app }: Use,
+  anchor: PasteSetting | undefined,
+  secure: PasteSetting | undefined,
+  context: Context,
+): readonly Fix[] {
+  const edit = editOf(app, anchor, secure, context);
+  if (edit === undefined) return [];
+  const title = "Set Secure in the INI file";
+  if (notDeployed(app.file).notDeployed === undefined) return [{ title, safety: "safe", edits: [edit] }];
+  const note = `${nameOf(app.file)} is for development over http: there, browsers keep a Secure cookie on localhost only.`;
+  return [{ title, safety: "needs a decision", note, edits: [edit] }];
+}
+
+function editOf(
+  app: PasteApp,
+  anchor: PasteSetting | undefined,
+  secure: PasteSetting | undefined,
+  context: Context,
+): Edit | undefined {
+  if (secure !== undefined) {
+    const turned = TURNED[String(secure.node.value ?? "").trim()];
+    const at = { file: secure.file, span: secure.node.valueSpan ?? secure.node.span };
+    return turned === undefined ? undefined : replace(context.text(secure.file), at, turned);
+  }
+  const text = context.text(app.file);
+  const { end } = app.section.nameSpan;
+  if (anchor === undefined) return insertAfterLine(text, app.file, end, "session.secure = true");
+  const { node } = anchor;
+  const delimiter = text.slice(node.nameSpan.end, node.valueSpan?.start ?? node.nameSpan.end);
+  const key = node.name.replace(/session\..*$/, "session.secure");
+  const line = `${key}${/^[ \t]*[=:][ \t]*$/.test(delimiter) ? delimiter : " = "}true`;
+  // Behind the last line of the value, with the indentation of the key.
+  const inserted = insertAfterLine(text, app.file, node.span.end, "");
+  const indent = /[ \t]*$/.exec(text.slice(0, node.span.start))?.[0] ?? "";
+  return { ...inserted, replacement: `${text.includes("\r\n") ? "\r\n" : "\n"}${indent}${line}` };
+}
