@@ -255,7 +255,7 @@ function giveText(source: Extract<Source, { kind: "text" }>, fact: Fact): Given 
       data: { kind: "literal", value: undefined, ...textPart(each, source.part) } as SeenAlternative["data"],
     }),
   );
-  return { seen: result, attribute: "Set-Cookie", ...(valuePlace === undefined ? {} : { valuePlace }), reading: {} };
+  return { seen: result, attribute: source.called, ofText: true, ...(valuePlace === undefined ? {} : { valuePlace }), reading: {} };
 }
 
 function textPart(each: SeenAlternative, part: "name" | "secure" | "attributes"): object {
@@ -363,13 +363,17 @@ function readOne(
     const documented = each.because.find((evidence) => evidence.from === "docs");
     if (value === null || value === undefined) {
       if (reading.absent !== undefined)
-        return meaningOf(reading.absent, `\`${name}\` is ${value === null ? "null" : "undefined"}`);
+        return meaningOf(
+          reading.absent,
+          `\`${name}\` is ${language === "ruby" ? "nil" : value === null ? "null" : "undefined"}`,
+        );
       return "next";
     }
     const special = reading.values?.[String(value)] ?? reading.values?.["*"];
     const shown =
       given.says ??
       documented?.says ??
+      ofHeader(given, value) ??
       `\`${name}\` is \`${typeof value === "string" ? JSON.stringify(value) : spelled(value, language)}\``;
     if (special !== undefined) return meaningOf(special, shown);
     if (reading.text === "boolean" && typeof value === "string") {
@@ -421,6 +425,12 @@ function readOne(
   if (data.kind === "unknown")
     return { ...base, secure: undefined, says: `\`${name}\` is not known: ${data.because}`, parameter: data.parameter };
   return { ...base, secure: undefined, says: `\`${name}\` is not known` };
+}
+
+/** What the text of a header has, told as such. */
+function ofHeader({ attribute, ofText }: Given, value: unknown): string | undefined {
+  if (ofText !== true || typeof value !== "boolean") return undefined;
+  return `the text of \`${attribute}\` has ${value ? "" : "no "}\`Secure\``;
 }
 
 /** Python writes `True` and `False`. */

@@ -38,7 +38,7 @@ export function fixValue(value: Seen, valuePlace: Place, context: Context): read
   const text = slice(valuePlace, context);
   const hash = value.find(({ data }) => data.kind === "object" && data.literal !== undefined && data.items === undefined);
   if (hash?.data.kind === "object") return value.length === 1 ? fixHash(hash.data, valuePlace, text, context) : [];
-  if (/\n|^\[|\b(?:rescue|do)\b|<<[-~"'A-Z]/.test(text) || value.some(({ data }) => data.kind === "object" && data.items !== undefined))
+  if (/^\[|\b(?:rescue|do)\b|<<[-~"'A-Z]/.test(text) || value.some(({ data }) => data.kind === "object" && data.items !== undefined))
     return [];
   const command = /^[\w.@!?]+ +["':@\w[{]/.test(text);
   const replacement = `{ value: ${command ? `(${text})` : text}, secure: ${secureText(context)} }`;
@@ -91,6 +91,13 @@ export function forceSslFix(app: App, context: Context): Fix | undefined {
   const edits = turnOn(app, forceSslWrites, context);
   if (edits === undefined) return undefined;
   return { title: "Turn on `config.force_ssl`", safety: "needs a decision", note: NOTE, edits };
+}
+
+/** Turns one assignment of `false` around. */
+export function forceSslAt(write: WriteFact, context: Context): readonly Fix[] {
+  if (slice(write.valuePlace, context) !== "false") return [];
+  const edits = [replace(context.text(write.valuePlace.file), write.valuePlace, "true")];
+  return [{ title: "Turn on `config.force_ssl`", safety: "needs a decision", note: NOTE, edits }];
 }
 
 function turnOn(app: App, writes: readonly WriteFact[], context: Context): Fix["edits"] | undefined {

@@ -27,7 +27,7 @@ import {
   isTooLate,
   otherDeployments,
 } from "./app.ts";
-import { fixCall, fixMissingStore, fixValue } from "./fixes.ts";
+import { fixCall, fixMissingStore, fixValue, forceSslAt } from "./fixes.ts";
 import { assignments, givenByForceSsl, givenByMiddleware, likelyLiteral, settings, valueOf, whyNotForced } from "./settings.ts";
 
 export const docs = "https://guides.rubyonrails.org/configuring.html#config-session-store";
@@ -74,14 +74,26 @@ function isDisabled(call: CallFact): boolean {
 function storeSession(call: CallFact, app: App, context: Context): Cookie {
   return context.judge({
     framework: "rails",
-    name: keyOf(call) ?? "_session_id",
+    name: keyOf(call),
     sink: call.place,
     language: "ruby",
     secure: secureOf(app, call, context),
     attributes: sameSite(call),
-    remarks: [...remarksOf(call), ...deploymentRemarks(app, context)],
+    remarks: [...remarksOf(call), ...replaced(call, app, context), ...deploymentRemarks(app, context)],
     fixes: () => sessionFixes(app, call, context),
   });
+}
+
+/** An earlier `session_store` that asked for Secure: the later one replaces it, options and all. */
+function replaced(call: CallFact, app: App, context: Context): readonly Remark[] {
+  if (findArgument(call, undefined, "secure") !== undefined || optionWrites(app, context).length > 0) return [];
+  const earlier = inOrderOfReading(storeCalls(context), app, context).find(
+    (other) => other !== call && findArgument(other, undefined, "secure") !== undefined,
+  );
+  const secure = earlier === undefined ? undefined : findArgument(earlier, undefined, "secure");
+  if (secure === undefined) return [];
+  const says = `the \`session_store\` in ${call.place.file} replaces this one, options and all`;
+  return [{ kind: "ineffective", says, at: { from: "file", ...secure.place, says } }];
 }
 
 /** Edits that make the session, and what follows it, Secure in production. */
@@ -148,7 +160,7 @@ function keyOf(call: CallFact): string | undefined {
   const hash = call.arguments.slice(1).flatMap(({ value }) => value);
   const held = direct ?? hash.flatMap(({ data }) => (data.kind === "object" ? (data.properties.get("key") ?? []) : []));
   const [only] = held;
-  if (only === undefined) return undefined;
+  if (only === undefined) return openArguments(call) === undefined ? "_session_id" : undefined;
   if (only.data.kind === "text") return only.data.parts.map((part) => part ?? "*").join("");
   return only.data.kind === "literal" ? String(only.data.value) : "*";
 }
@@ -251,7 +263,7 @@ function apiSessions(app: App, stores: readonly CallFact[], context: Context): r
   return [
     context.judge({
       framework: "rails",
-      name: keyOf(options) ?? "_session_id",
+      name: keyOf(options),
       sink: call.place,
       language: "ruby",
       secure: secureOf(app, options, context),
@@ -273,7 +285,7 @@ function strayStores(context: Context): readonly Cookie[] {
     const own = ownOption(undefined, call, context);
     return context.judge({
       framework: "rails",
-      name: keyOf(call) ?? "_session_id",
+      name: keyOf(call),
       sink: call.place,
       language: "ruby",
       secure: [
@@ -309,6 +321,7 @@ function straySettings(context: Context): readonly Cookie[] {
         setting(write.value, "config.force_ssl"),
         fallback(false, docs, "`config.force_ssl` is not given, and Rails' default is off"),
       ],
+      fixes: () => forceSslAt(write, context),
     }),
   );
 }

@@ -213,7 +213,12 @@ export function givenByMiddleware(app: App, context: Context, reach: Reach): Giv
   };
   const seen = limited([on], options, app);
   if (seen === undefined) return undefined;
-  return { seen, attribute: `config.middleware.${call.method}`, reading: { values: { "ActionDispatch::SSL": "secure" } } };
+  return {
+    seen,
+    attribute: `config.middleware.${call.method}`,
+    says: `\`ActionDispatch::SSL\` stands ${outerSsl === undefined ? "around the response" : "around everything"}`,
+    reading: { values: { "ActionDispatch::SSL": "secure" } },
+  };
 }
 
 /** The middleware flags no cookie of a request that it leaves alone. */

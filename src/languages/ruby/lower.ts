@@ -1011,14 +1011,27 @@ function className(node: Syntax): Syntax {
 function classExpression(node: Syntax, reading: Reading): ClassExpression {
   const name = textOf(className(node), reading);
   const base = field(node, "superclass")?.children[0];
+  const members = withNext(reading, "continue", () =>
+    classMembers(field(node, "body"), { name, static: false }, reading),
+  );
   return {
     kind: "class",
     name,
-    bases: base === undefined ? [] : [expression(base, reading)],
-    members: withNext(reading, "continue", () => classMembers(field(node, "body"), { name, static: false }, reading)),
+    bases: [...(base === undefined ? [] : [expression(base, reading)]), ...members.flatMap(mixins)],
+    members,
     annotations: [],
     span: spanOf(node),
   };
+}
+
+/** The modules of `include A, B` in the body of a class. */
+function mixins(member: Member): Expression[] {
+  if (member.kind !== "statement" || member.statement.kind !== "expression") return [];
+  const { value } = member.statement;
+  if (value.kind !== "call" || value.callee.kind !== "name" || !/^(?:include|prepend)$/.test(value.callee.name)) return [];
+  return value.arguments
+    .map((argument) => argument.value)
+    .filter(({ kind }) => kind === "name" || kind === "member");
 }
 
 function classStatement(node: Syntax, reading: Reading): Statement[] {

@@ -434,7 +434,7 @@ end`;
     expect(declaration).toMatchObject({ target: { kind: "name", name: "Cart" }, declare: "function" });
     expect(declaration).not.toHaveProperty("hoisted");
     expect(declaration?.kind === "assign" && at(declaration.target.span)).toBe("Cart");
-    expect(plain(cart?.bases)).toEqual([name("Base")]);
+    expect(plain(cart?.bases)).toEqual([name("Base"), name("Sizes")]);
     const summary = cart?.members.map((member) => {
       if (member.kind === "method") return [member.role, member.name, member.static];
       if (member.kind === "field") return ["field", member.name, member.value?.kind, member.static];
