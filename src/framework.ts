@@ -347,6 +347,24 @@ export function memberOf(seen: Seen, name: string, made: (object: SeenObject) =>
   });
 }
 
+/** What assignments in their order come to: the last one wins; one under a condition leaves the rest to those before. */
+export function lastOf(writes: readonly { readonly value: Seen; readonly conditions: readonly Condition[] }[]): Seen {
+  let before: Seen = [];
+  for (const { value, conditions } of writes.slice(-50)) {
+    const own = value.map((each) => ({ ...each, when: [...conditions, ...each.when] }));
+    const [condition] = conditions;
+    if (condition === undefined || typeof condition.arm !== "boolean") {
+      before = own;
+      continue;
+    }
+    const otherwise = { ...condition, arm: !condition.arm };
+    const absent: Seen = [{ data: { kind: "literal", value: undefined }, when: [], because: [] }];
+    const rest = before.length > 0 ? before : absent;
+    before = [...own, ...rest.map((each) => ({ ...each, when: [otherwise, ...each.when] }))].slice(0, 24);
+  }
+  return before;
+}
+
 /** Does the file import one of these modules (as written, or a submodule)? */
 export function imports(context: Context, file: string, ...modules: readonly string[]): boolean {
   const fact = context.facts.modules.get(file);

@@ -255,7 +255,13 @@ function giveText(source: Extract<Source, { kind: "text" }>, fact: Fact): Given 
       data: { kind: "literal", value: undefined, ...textPart(each, source.part) } as SeenAlternative["data"],
     }),
   );
-  return { seen: result, attribute: source.called, ofText: true, ...(valuePlace === undefined ? {} : { valuePlace }), reading: {} };
+  return {
+    seen: result,
+    attribute: source.called,
+    ofText: true,
+    ...(valuePlace === undefined ? {} : { valuePlace }),
+    reading: {},
+  };
 }
 
 function textPart(each: SeenAlternative, part: "name" | "secure" | "attributes"): object {

@@ -129,15 +129,16 @@ interface Frame {
 type Completion = "normal" | "done";
 
 const MAXIMUM_CALL_DEPTH = 10;
+const MAXIMUM_RECORDED_CALLS = 60;
 const MAXIMUM_TEXT_PARTS = 400;
 const MAXIMUM_TEXT_WAYS = 8;
 const MAXIMUM_EXPRESSION_DEPTH = 600;
 const NESTED_TOO_DEEPLY = "a part of it is nested too deeply to be evaluated; the rest was read";
 /** Steps in functions that are called, which may multiply; what a function itself holds is always read, once. */
-const CALLED_STEPS_PER_ROOT = 30_000;
-const CALLED_STEPS_IN_ALL = 3_000_000;
+const CALLED_STEPS_PER_ROOT = 10_000;
+const CALLED_STEPS_IN_ALL = 1_000_000;
 /** How many facts are told of one place, reached on different ways. */
-const MAXIMUM_FACTS_PER_PLACE = 48;
+const MAXIMUM_FACTS_PER_PLACE = 24;
 
 /** Methods that call the functions they are given at once. */
 const IMMEDIATE = new Set([
@@ -2711,7 +2712,7 @@ export class Evaluator {
     for (const { data } of receiver) {
       if (data.kind !== "object") continue;
       const object = this.state.own(data.id);
-      if (object === undefined || object.calls.length > 500) continue;
+      if (object === undefined || object.calls.length >= MAXIMUM_RECORDED_CALLS) continue;
       object.calls.push(call);
       const [first, second] = call.arguments;
       const named = first === undefined ? undefined : onlyLiteral(first.value);

@@ -183,6 +183,14 @@ export function literalOf(seen: Seen | undefined): string | number | boolean | n
   return seen?.length === 1 && only?.data.kind === "literal" ? only.data.value : undefined;
 }
 
+/** An option that is read, and that no fix should write: it is deprecated. */
+export function deprecatedOption(position: number, name: string): CustomSource {
+  return custom((fact) => {
+    const seen = fact.kind === "call" ? optionOf(fact, position, name) : undefined;
+    return seen === undefined ? undefined : { seen, attribute: name };
+  });
+}
+
 /** Every way the value can be is a truthy literal. */
 export function isTrue(seen: Seen | undefined): boolean {
   return seen !== undefined && seen.every(({ data }) => data.kind === "literal" && Boolean(data.value));
@@ -512,7 +520,7 @@ function addedTrust(context: Context, sink: Fact): readonly Edit[] | undefined {
     const bound = module?.bound.get(name);
     if (bound === undefined || !seen.some(({ data }) => data.kind === "object" && data.paths.includes("express()")))
       continue;
-    const end = text.slice(bound.span.start, bound.span.end + 1).endsWith(";") ? ";" : "";
+    const end = /;\s*$/.test(text.slice(bound.span.start, bound.span.end + 1)) ? ";" : "";
     return [insertAfterLine(text, file, bound.span.end, statement(name, end))];
   }
   const use = context.facts.calls.find((call) => call.method === "use" && holds(call.place, sink.place));
@@ -541,6 +549,9 @@ export const schemeSymbols: readonly Symbol[] = [
       is: "request-scheme",
       says: `\`${path.replace("*.", "").replace("express.Request", "req")}\` is true when the request arrives as https`,
     }),
+  ),
+  ...["express().get", "app.get", "server.get"].map(
+    (path): Symbol => ({ path, is: "environment-value", variable: "NODE_ENV", argument: "env" }),
   ),
   ...["req.protocol", "request.protocol", "express.Request.protocol", "*.req.protocol"].map(
     (path): Symbol => ({

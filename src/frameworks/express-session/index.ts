@@ -1,25 +1,163 @@
-import { type CallFact, type Context, type Framework, fallback, named, option, reading } from "../../framework.ts";
+import {
+  type CallFact,
+  type Context,
+  type Fix,
+  type Framework,
+  fallback,
+  named,
+  option,
+  type Remark,
+  reading,
+  type Sink,
+  type WriteFact,
+} from "../../framework.ts";
+import {
+  changedByHandlers,
+  expressTrust,
+  isTrue,
+  javascriptWords,
+  literalOf,
+  majorOf,
+  optionOf,
+  rewritten,
+  schemeSymbols,
+  type Trust,
+  trustEdits,
+  trustOf,
+  withheldWithoutTrust,
+} from "../node.ts";
+
+type Fact = CallFact | WriteFact;
 
 const docs = "https://expressjs.com/en/resources/middleware/session.html#cookiesecure";
+const proxyDocs = "https://expressjs.com/en/resources/middleware/session.html#proxy";
+const connectDocs = "https://github.com/senchalabs/connect/tree/2.x#readme";
+
+/** Names under which the middleware is known: its own package, Connect 2 and Express 3. */
+const own = ["express-session", "express-session.default"];
+const bundled = ["connect.session", "express.session", "connect.middleware.session"];
+
+const session: Sink = {
+  on: {
+    kind: "call",
+    method: ["express-session", "session", "default"],
+    matches: (call) => named(call.callee, ...own),
+  },
+  name: [option(0, "name"), option(0, "key"), fallback("connect.sid", docs, "the default name")],
+  secure: [
+    rewritten,
+    changedByHandlers(/(?:^|\.)session\.cookie$/, "req.session.cookie.secure"),
+    reading(option(0, "cookie", "secure"), { values: { auto: "request-scheme" } }),
+    fallback(false, docs, "`cookie.secure` is not given, and express-session's default is off"),
+  ],
+  attributes: {
+    httponly: [option(0, "cookie", "httpOnly")],
+    samesite: [option(0, "cookie", "sameSite")],
+    path: [option(0, "cookie", "path")],
+    domain: [option(0, "cookie", "domain")],
+  },
+  sensitive: true,
+  remarks: (fact, context) => [...misplaced(fact), ...withheld(fact, context)],
+  fixes: (fact, context) => believed(fact, context),
+  alsoFix: (fact, context) => ({ edits: proxyOf(fact) === undefined ? trustEdits(context, fact) : [] }),
+  decision: () =>
+    "Over what the application takes for plain http, express-session then sends no session cookie at all: logins fail on a developer's http://localhost, and behind a proxy that ends TLS unless `trust proxy` is set.",
+};
+
+/** `connect.session()` of Connect 2 and `express.session()` of Express 3: the same middleware, built in. */
+const bundledSession: Sink = {
+  ...session,
+  on: {
+    kind: "call",
+    method: ["session"],
+    matches: (call, context) =>
+      named(call.callee, ...bundled) && (majorOf(context, call.place.file, "express") ?? 3) <= 3,
+  },
+  secure: [
+    rewritten,
+    changedByHandlers(/(?:^|\.)session\.cookie$/, "req.session.cookie.secure"),
+    option(0, "cookie", "secure"),
+    fallback(false, connectDocs, "`cookie.secure` is not given, and the session of Connect 2 is off by default"),
+  ],
+  fixes: () => [],
+  decision: () => "Over what the application takes for plain http, no session cookie is sent at all then.",
+  alsoFix: () => ({ edits: [], note: "Behind a proxy that ends TLS, also pass `proxy: true`." }),
+};
 
 export const expressSession: Framework = {
   name: "express-session",
   title: "express-session",
   docs,
   language: "javascript",
-  words: { ".js": ["express-session"] },
-  sinks: [
-    {
-      on: {
-        kind: "call",
-        method: ["express-session"],
-        matches: (call: CallFact, _context: Context) => named(call.callee, "express-session"),
-      },
-      name: [option(0, "name"), option(0, "key"), fallback("connect.sid", docs, "the default name")],
-      secure: [
-        reading(option(0, "cookie", "secure"), { values: { auto: "request-scheme" } }),
-        fallback(false, docs, "`cookie.secure` is not given, and express-session's default is off"),
-      ],
-    },
-  ],
+  words: javascriptWords(
+    "express-session",
+    "express.session",
+    "connect.session",
+    "session.cookie",
+    "trust proxy",
+    "on-headers",
+  ),
+  symbols: schemeSymbols,
+  sinks: [session, bundledSession],
+  methods: ["set", "enable", "disable", "use", "on-headers"],
+  members: ["secure"],
+  proxyTrust: (context, sink) => proxyOf(sink) ?? expressTrust(context, sink),
 };
+
+/** The `proxy` option, which wins over the application's `trust proxy`. */
+function proxyOf(fact: Fact): Trust | undefined {
+  if (fact.kind !== "call") return undefined;
+  const seen = optionOf(fact, 0, "proxy");
+  const value = literalOf(seen);
+  if (seen === undefined || value === undefined) return undefined;
+  return {
+    trusted: Boolean(value),
+    because: {
+      ...(seen[0]?.because.at(-1) ?? { from: "docs", url: proxyDocs }),
+      says: value ? "`proxy` is on" : "`proxy` is off, whatever `trust proxy` says",
+    },
+  };
+}
+
+/** `"auto"` needs no other value, only a proxy that is believed. */
+function believed(fact: Fact, context: Context): readonly Fix[] {
+  if (fact.kind !== "call" || literalOf(optionOf(fact, 0, "cookie", "secure")) !== "auto") return [];
+  const edits = proxyOf(fact) === undefined ? trustEdits(context, fact) : [];
+  if (edits.length === 0) return [];
+  const note =
+    "`trust proxy` believes what one proxy in front of the application says of the client; there must be one.";
+  return [{ title: "Trust the proxy", safety: "needs a decision", note, edits }];
+}
+
+/** `secure` at the top level, where express-session does not look. */
+function misplaced(fact: Fact): readonly Remark[] {
+  const seen = fact.kind === "call" ? optionOf(fact, 0, "secure") : undefined;
+  const at = seen?.[0]?.because[0];
+  return at === undefined
+    ? []
+    : [
+        {
+          kind: "ineffective",
+          says: "`secure` stands at the top level, where express-session does not read it; it belongs into `cookie: { }`",
+          at,
+        },
+      ];
+}
+
+function withheld(fact: Fact, context: Context): readonly Remark[] {
+  const secure = fact.kind === "call" ? optionOf(fact, 0, "cookie", "secure") : undefined;
+  const at = secure?.[0]?.because[0];
+  if (at === undefined || !isTrue(secure)) return [];
+  const trust = proxyOf(fact) ?? trustOf(context, fact.place.file);
+  if (literalOf(secure) === "auto") {
+    return context.deployment.tls === "proxy" && trust.trusted === false
+      ? [{ kind: "note", says: `"auto" never comes to Secure here: ${trust.because.says}`, at }]
+      : [];
+  }
+  return withheldWithoutTrust(
+    context,
+    trust,
+    at,
+    `express-session sends no session cookie at all: ${trust.because.says}`,
+  );
+}

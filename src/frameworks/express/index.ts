@@ -38,7 +38,6 @@ type Fact = CallFact | WriteFact;
 
 const docs = "https://expressjs.com/en/api.html#res.cookie";
 const clearDocs = "https://expressjs.com/en/api.html#res.clearCookie";
-const headerDocs = "https://expressjs.com/en/api.html#res.append";
 
 const attributes = {
   httponly: [option(2, "httpOnly")],
@@ -90,11 +89,7 @@ const rawHeader: Sink = {
   },
   split: (fact) => rawHeaders(fact),
   name: [header(1, "name")],
-  secure: [
-    rewritten,
-    header(1, "secure"),
-    fallback(false, headerDocs, "the header is sent as it is written, and it has no `Secure`"),
-  ],
+  secure: [rewritten, header(1, "secure")],
   deletion: (fact) => fact.kind === "call" && deletesByText(findArgument(fact, 1)?.value),
 };
 
@@ -155,7 +150,8 @@ function wrappers(context: Context): readonly Place[] {
     const { file } = write.place;
     const owners = write.paths.map((path) => `${path}.cookie`);
     const everywhere = write.paths.some((path) => /(?:^|\.)(?:express\(\)|app|express)\.response$/.test(path));
-    if (!(everywhere && showsExpress(context, file)) && !isExpressResponse(owners, write.target, file, context)) continue;
+    if (!(everywhere && showsExpress(context, file)) && !isExpressResponse(owners, write.target, file, context))
+      continue;
     for (const { data } of write.value) if (data.kind === "function") result.push(data.place);
   }
   return result;
@@ -188,4 +184,3 @@ function effectOf(secure: Seen | undefined): "forces" | "defaults" | undefined {
   const known = secure.filter(({ data }) => data.kind === "literal");
   return known.length > 0 && isTrue(known) ? "defaults" : undefined;
 }
-

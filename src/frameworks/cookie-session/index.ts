@@ -1,0 +1,208 @@
+import {
+  type CallFact,
+  type Context,
+  type Edit,
+  type Fix,
+  type Framework,
+  fallback,
+  findArgument,
+  named,
+  option,
+  type Remark,
+  type Seen,
+  type SeenObject,
+  type Sink,
+  type WriteFact,
+} from "../../framework.ts";
+import { addEntry, replace } from "../../write.ts";
+import {
+  changedByHandlers,
+  deprecatedOption,
+  expressTrust,
+  isTrue,
+  javascriptWords,
+  literalOf,
+  majorOf,
+  onlyObject,
+  optionOf,
+  rewritten,
+  schemeSymbols,
+  trustEdits,
+  trustOf,
+  withheldWithoutTrust,
+} from "../node.ts";
+
+type Fact = CallFact | WriteFact;
+
+const docs = "https://expressjs.com/en/resources/middleware/cookie-session.html#cookie-options";
+const connectDocs = "https://github.com/senchalabs/connect/tree/2.x#readme";
+
+const withholds =
+  "Over what the application takes for plain http, cookie-session then sends no cookie at all: logins fail on a developer's http://localhost, and behind a proxy that ends TLS unless `trust proxy` is set.";
+
+const session: Sink = {
+  on: {
+    kind: "call",
+    method: ["cookie-session", "default"],
+    matches: (call) => named(call.callee, "cookie-session", "cookie-session.default"),
+  },
+  name: [option(0, "name"), fallback("session", docs, "the default name")],
+  secure: [
+    rewritten,
+    deprecatedOption(0, "secureProxy"),
+    changedByHandlers(/(?:^|\.)sessionOptions$/, "req.sessionOptions.secure"),
+    option(0, "secure"),
+    fallback("request-scheme", docs, "`secure` is not given, and cookie-session's default follows the request"),
+  ],
+  attributes: {
+    httponly: [option(0, "httpOnly")],
+    samesite: [option(0, "sameSite")],
+    path: [option(0, "path")],
+    domain: [option(0, "domain")],
+  },
+  sensitive: true,
+  remarks: (fact, context) => [...nested(fact), ...withheld(fact, context), ...signature(fact)],
+  fixes: (fact, context) => hoisted(fact, context),
+  alsoFix: (fact, context) => ({ edits: trustEdits(context, fact) }),
+  decision: () => withholds,
+};
+
+/** `connect.cookieSession()` of Connect 2 and `express.cookieSession()` of Express 3: there the nested form is read. */
+const bundledSession: Sink = {
+  on: {
+    kind: "call",
+    method: ["cookieSession"],
+    matches: (call, context) =>
+      named(call.callee, "connect.cookieSession", "express.cookieSession", "connect.middleware.cookieSession") &&
+      (majorOf(context, call.place.file, "express") ?? 3) <= 3,
+  },
+  name: [option(0, "key"), fallback("connect.sess", connectDocs, "the default name")],
+  secure: [
+    rewritten,
+    option(0, "cookie", "secure"),
+    fallback(
+      false,
+      connectDocs,
+      "`cookie.secure` is not given, and the cookie session of Connect 2 is off by default, over https too",
+    ),
+  ],
+  sensitive: true,
+  remarks: (fact) => topLevel(fact),
+  alsoFix: () => ({ edits: [], note: "Behind a proxy that ends TLS, also pass `proxy: true`." }),
+  decision: () => "Over what the application takes for plain http, no cookie is sent at all then.",
+};
+
+export const cookieSession: Framework = {
+  name: "cookie-session",
+  title: "cookie-session",
+  docs,
+  language: "javascript",
+  words: javascriptWords("cookie-session", "cookiesession", "sessionoptions", "trust proxy", "on-headers"),
+  symbols: schemeSymbols,
+  sinks: [session, bundledSession],
+  methods: ["set", "enable", "disable", "use", "on-headers"],
+  members: ["secure"],
+  proxyTrust: expressTrust,
+};
+
+/** `cookie: { secure }`, which is express-session's spelling: cookie-session reads nothing in it. */
+function nested(fact: Fact): readonly Remark[] {
+  const held = fact.kind === "call" ? optionOf(fact, 0, "cookie") : undefined;
+  const at = held?.[0]?.because[0];
+  const object = onlyObject(held);
+  if (at === undefined || object === undefined) return [];
+  const others = [...object.properties.keys()].filter((name) => name !== "secure");
+  const rest =
+    others.length === 0 ? "" : `; ${others.map((name) => `\`${name}\``).join(", ")} beside it do nothing either`;
+  const what = object.properties.has("secure") ? "`cookie.secure`" : "the nested `cookie`";
+  return [
+    {
+      kind: "ineffective",
+      says: `cookie-session ignores ${what}: its options belong at the top level${rest}`,
+      at: object.properties.get("secure")?.[0]?.because[0] ?? at,
+    },
+  ];
+}
+
+function topLevel(fact: Fact): readonly Remark[] {
+  const at = fact.kind === "call" ? optionOf(fact, 0, "secure")?.[0]?.because[0] : undefined;
+  return at === undefined
+    ? []
+    : [{ kind: "ineffective", says: "the cookie session of Connect 2 reads `secure` inside `cookie: { }` only", at }];
+}
+
+function withheld(fact: Fact, context: Context): readonly Remark[] {
+  if (fact.kind !== "call" || isTrue(optionOf(fact, 0, "secureProxy"))) return [];
+  const secure = optionOf(fact, 0, "secure");
+  const at = secure?.[0]?.because[0];
+  if (at === undefined || !isTrue(secure)) return [];
+  const trust = trustOf(context, fact.place.file);
+  const crashes = majorOf(context, fact.place.file, "cookie-session") === 0;
+  const says = crashes ? "the process ends with an exception" : "cookie-session sends no cookie at all";
+  return withheldWithoutTrust(context, trust, at, `${says}: ${trust.because.says}`);
+}
+
+/** A signed session is two cookies: the second one holds the signature. */
+function signature(fact: Fact): readonly Remark[] {
+  if (fact.kind !== "call" || onlyObject(findArgument(fact, 0)?.value) === undefined) return [];
+  if (literalOf(optionOf(fact, 0, "signed")) === false) return [];
+  const name = literalOf(optionOf(fact, 0, "name")) ?? "session";
+  return [
+    {
+      kind: "note",
+      says: `it is two cookies: \`${String(name)}.sig\` holds the signature, with the same attributes`,
+      at: { from: "file", ...fact.place, says: "the session is signed" },
+    },
+  ];
+}
+
+/** Takes `secure` out of the nested object to where it is read; what stands beside it stays dead, as it was. */
+function hoisted(fact: Fact, context: Context): readonly Fix[] {
+  if (fact.kind !== "call") return [];
+  const options = onlyObject(findArgument(fact, 0)?.value);
+  const held = optionOf(fact, 0, "cookie");
+  const inner = onlyObject(held);
+  const secure = inner?.properties.get("secure");
+  if (options?.literal === undefined || inner === undefined || secure === undefined) return [];
+  if (options.properties.has("secure") || !isTrue(secure)) return [];
+  const others = [...inner.properties.keys()].filter((name) => name !== "secure");
+  const edits = others.length === 0 ? unwrapped(held, context) : moved(options, secure, context);
+  if (edits === undefined) return [];
+  const rest =
+    others.length === 0
+      ? ""
+      : ` ${others.map((name) => `\`${name}\``).join(", ")} in \`cookie\` had no effect so far and still have none: move them only if they are right.`;
+  return [
+    {
+      title: "Set Secure at the top level",
+      safety: "needs a decision",
+      note: `${withholds}${rest}`,
+      edits: [...edits, ...trustEdits(context, fact)],
+    },
+  ];
+}
+
+/** `cookie: { secure: true }` becomes `secure: true`. */
+function unwrapped(held: Seen | undefined, context: Context): readonly Edit[] | undefined {
+  const entry = held?.[0]?.because.find((each) => each.from === "file" && /^`cookie\b/.test(each.says));
+  return entry?.from === "file" ? [replace(context.text(entry.file), entry, "secure: true")] : undefined;
+}
+
+/** The dead entry goes with its comma, and with its line where it has one; the new one stands at the top level. */
+function moved(options: SeenObject, secure: Seen, context: Context): readonly Edit[] | undefined {
+  const entry = secure[0]?.because[0];
+  if (entry?.from !== "file" || options.literal === undefined) return undefined;
+  const { file } = options.literal.place;
+  const added = addEntry(context.text(file), options, "secure: true");
+  if (added === undefined) return undefined;
+  const text = context.text(entry.file);
+  let { start, end } = entry.span;
+  end += /^\s*,/.exec(text.slice(end, end + 200))?.[0].length ?? 0;
+  const lineStart = text.lastIndexOf("\n", start - 1) + 1;
+  const rest = /^[ \t]*(?:\r?\n)/.exec(text.slice(end, end + 200))?.[0];
+  if (rest !== undefined && text.slice(lineStart, start).trim() === "") {
+    start = lineStart;
+    end += rest.length;
+  } else end += /^[ \t]*/.exec(text.slice(end, end + 200))?.[0].length ?? 0;
+  return [{ file: entry.file, span: { start, end }, expected: text.slice(start, end), replacement: "" }, ...added];
+}

@@ -1,0 +1,109 @@
+import {
+  argument,
+  type CallFact,
+  type Context,
+  custom,
+  type Framework,
+  fallback,
+  findArgument,
+  type Given,
+  imports,
+  named,
+  option,
+  type Remark,
+  type Sink,
+  type WriteFact,
+} from "../../framework.ts";
+import {
+  expiresAtOnce,
+  expressTrust,
+  forced,
+  javascriptWords,
+  majorOf,
+  onlyObject,
+  rewritten,
+  schemeSymbols,
+} from "../node.ts";
+
+type Fact = CallFact | WriteFact;
+
+const docs = "https://github.com/jshttp/cookie#secure";
+
+const secureDefault = fallback(false, docs, "`secure` is not given, and the default of `cookie` is off");
+
+function isOwn(call: CallFact, context: Context, ...methods: readonly string[]): boolean {
+  return (
+    methods.some((method) => named(call.callee, `cookie.${method}`, `cookie.default.${method}`)) &&
+    imports(context, call.place.file, "cookie")
+  );
+}
+
+const attributes = (position: number) => ({
+  httponly: [option(position, "httpOnly")],
+  samesite: [option(position, "sameSite")],
+  path: [option(position, "path")],
+  domain: [option(position, "domain")],
+});
+
+/** `serialize(name, value, options)`, and its new name with the same arguments. */
+const byArguments: Sink = {
+  on: {
+    kind: "call",
+    method: ["serialize", "stringifySetCookie"],
+    matches: (call, context) =>
+      isOwn(call, context, "serialize", "stringifySetCookie") && !isRecord(call) && call.arguments.length > 0,
+  },
+  name: [argument(0)],
+  secure: [rewritten, custom((fact, context) => undefinedCookie(fact, context)), option(2, "secure"), secureDefault],
+  attributes: attributes(2),
+  deletion: (fact, context) => fact.kind === "call" && expiresAtOnce(fact, 2, context),
+  remarks: (fact, context) => gone(fact, context),
+};
+
+/** `stringifySetCookie({ name, value, secure })`. */
+const byRecord: Sink = {
+  on: {
+    kind: "call",
+    method: ["stringifySetCookie"],
+    matches: (call, context) => isOwn(call, context, "stringifySetCookie") && isRecord(call),
+  },
+  name: [option(0, "name")],
+  secure: [rewritten, option(0, "secure"), secureDefault],
+  attributes: attributes(0),
+  deletion: (fact, context) => fact.kind === "call" && expiresAtOnce(fact, 0, context),
+};
+
+export const cookie: Framework = {
+  name: "cookie",
+  title: "cookie",
+  docs,
+  language: "javascript",
+  words: javascriptWords("serialize", "stringifysetcookie", "on-headers"),
+  symbols: schemeSymbols,
+  sinks: [byArguments, byRecord],
+  methods: ["on-headers"],
+  proxyTrust: expressTrust,
+};
+
+function isRecord(call: CallFact): boolean {
+  return onlyObject(findArgument(call, 0)?.value)?.properties.has("name") === true;
+}
+
+function isVersion2(fact: Fact, context: Context): fact is CallFact {
+  return fact.kind === "call" && (majorOf(context, fact.place.file, "cookie") ?? 1) >= 2;
+}
+
+/** Version 2 reads one object; from separate arguments it writes a cookie without name or attributes. */
+function undefinedCookie(fact: Fact, context: Context): Given | undefined {
+  if (!isVersion2(fact, context) || named(fact.callee, "*.serialize")) return undefined;
+  return forced(fact.place, false, "cookie 2 reads one object only, and writes `undefined=` without attributes here");
+}
+
+function gone(fact: Fact, context: Context): readonly Remark[] {
+  if (!isVersion2(fact, context)) return [];
+  const how = "call `stringifySetCookie({ name, value, secure: true })`";
+  const says = named(fact.callee, "*.serialize")
+    ? `\`serialize\` is gone from cookie 2: ${how}`
+    : `separate arguments are not read by cookie 2: ${how}`;
+  return [{ kind: "ineffective", says, at: { from: "file", ...fact.place, says } }];
+}
