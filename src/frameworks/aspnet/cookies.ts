@@ -6,6 +6,7 @@ import {
   type Fix,
   type Given,
   imports,
+  lastOf,
   memberOf,
   named,
   pathsOf,
@@ -199,7 +200,7 @@ function defaultOf({ docs }: typeof httpCookiesDefault): Seen {
 
 /** Secure as it was set last before the response is sent. */
 export function secureOf(fact: Fact, context: Context): Given | undefined {
-  const seen = fact.kind === "write" ? folded(secureWrites(fact, context)) : setOn(fact, context);
+  const seen = fact.kind === "write" ? lastOf(secureWrites(fact, context)) : setOn(fact, context);
   return seen.length === 0 ? undefined : { seen: resolved(seen, fact, context), attribute: "Secure" };
 }
 
@@ -310,7 +311,7 @@ function laterIndexed(call: CallFact, context: Context): Seen {
   const names = (nameOf(call, context)?.seen ?? []).flatMap(({ data }) =>
     data.kind === "literal" ? [String(data.value)] : [],
   );
-  return folded(
+  return lastOf(
     context.facts.writes.filter(
       (write) =>
         write.key === "Secure" &&
@@ -319,23 +320,6 @@ function laterIndexed(call: CallFact, context: Context): Seen {
         names.includes(indexOf(write) ?? ""),
     ),
   );
-}
-
-/** The last assignment wins; one under a condition leaves the others to what was before. */
-function folded(writes: readonly WriteFact[]): Seen {
-  const last = writes.at(-1);
-  if (last === undefined) return [];
-  const [condition] = last.conditions;
-  const own = last.value.map((each) => ({
-    ...each,
-    when: [...last.conditions, ...each.when],
-  }));
-  if (condition === undefined || typeof condition.arm !== "boolean") return own;
-  const before = folded(writes.slice(0, -1));
-  const otherwise = { ...condition, arm: !condition.arm };
-  const rest =
-    before.length > 0 ? before : [{ data: { kind: "literal", value: undefined } as const, when: [], because: [] }];
-  return [...own, ...rest.map((each) => ({ ...each, when: [otherwise, ...each.when] }))];
 }
 
 // ---- Response.Cookies["name"]
@@ -402,7 +386,7 @@ export function fixesOf(fact: Fact, context: Context): readonly Fix[] {
   const text = context.text(fact.place.file);
   if (fact.kind === "write") {
     const set = secureWrites(fact, context);
-    if (set.length > 0) return rewritten(folded(set), context);
+    if (set.length > 0) return rewritten(lastOf(set), context);
     const target = /^(.*?\])\s*\./s.exec(text.slice(fact.place.span.start, fact.place.span.end))?.[1];
     return target === undefined || target.includes("\n")
       ? []
