@@ -12,7 +12,7 @@ import {
   setter,
   type WriteFact,
 } from "../../framework.ts";
-import { fixAtAddition, fixAtConstructor, fixAtSetter } from "./fixes.ts";
+import { fixAtAddition, fixAtConstructor } from "./fixes.ts";
 import {
   cookieArgument,
   docs,
@@ -151,7 +151,8 @@ export function isAddition(call: CallFact, context: Context): boolean {
 /** A response wrapper hands on what others add: it is a policy, and no place that sets a cookie. */
 export function isWrapper(call: CallFact): boolean {
   return (
-    call.within.function === "addCookie" && call.within.bases.some((base) => /HttpServletResponseWrapper$/.test(base))
+    call.within.function === "addCookie" &&
+    call.within.bases.some((base) => base.endsWith("HttpServletResponseWrapper"))
   );
 }
 
@@ -225,7 +226,6 @@ export const switchedOff: Sink = {
       fact.kind === "call" ? { seen: fact.arguments[0]?.value ?? [], attribute: "setSecure" } : undefined,
     ),
   ],
-  fixes: (fact, context) => (fact.kind === "call" ? fixAtSetter(fact, context) : []),
 };
 
 /** Which cookies the project is seen to add to a response, or to give to a request in a test. */

@@ -1,4 +1,4 @@
-import type { CallFact, Context, Edit, Fix, Place } from "../../framework.ts";
+import type { CallFact, Context, Edit, Fix, Place, SeenCall, SeenObject } from "../../framework.ts";
 import { insert, lineAt, replace } from "../../write.ts";
 import { cookieArgument, importsServlet, isResponse, madeBy, objectsOf } from "./servlet-api.ts";
 
@@ -14,14 +14,24 @@ function fix(edits: readonly Edit[] | undefined, followsScheme = false): readonl
   ];
 }
 
-/** The argument of the last `setSecure` that is written on the cookie object, when it stands in the project. */
-function lastArgument(call: CallFact): { place: Place; followsScheme: boolean } | undefined {
-  for (const object of objectsOf(cookieArgument(call))) {
-    const setter = object.calls.findLast(({ method }) => method === "setSecure");
-    const argument = setter?.arguments[0];
+interface LastSetter {
+  readonly place: Place;
+  readonly followsScheme: boolean;
+  /** A literal somewhere in the project decides: the list of sources leads to it. */
+  readonly isDerived: boolean;
+}
+
+/** The argument of the last `setSecure` that was called on the cookie. */
+function lastSetter(objects: readonly SeenObject[], context: Context): LastSetter | undefined {
+  for (const object of objects) {
+    const argument = object.calls.findLast(({ method }) => method === "setSecure")?.arguments[0];
     if (argument === undefined) continue;
-    const followsScheme = argument.value.some(({ when }) => when.some(({ kind }) => kind === "request-scheme"));
-    return { place: argument.valuePlace, followsScheme };
+    const values = [...argument.value, ...(object.properties.get("setSecure()") ?? [])];
+    const followsScheme = values.some(({ when }) => when.some(({ kind }) => kind === "request-scheme"));
+    const origin = argument.value.length === 1 ? argument.value[0]?.because.at(-1) : undefined;
+    const isDerived =
+      origin?.from === "file" && context.text(origin.file).slice(origin.span.start, origin.span.end) === "false";
+    return { place: argument.valuePlace, followsScheme, isDerived };
   }
   return undefined;
 }
@@ -33,29 +43,35 @@ function replaceArgument(place: Place, context: Context): readonly Edit[] | unde
 
 /** The cookie gets Secure before it is added. */
 export function fixAtAddition(call: CallFact, context: Context): readonly Fix[] {
-  const last = lastArgument(call);
+  const last = lastSetter(objectsOf(cookieArgument(call)), context);
+  const attribute = objectsOf(cookieArgument(call)).some(({ calls }) => calls.some(isAttribute));
+  if (last?.isDerived === true && !attribute) return [];
   const replaced = last === undefined ? undefined : replaceArgument(last.place, context);
   if (last !== undefined && replaced !== undefined) return fix(replaced, last.followsScheme);
   const [argument] = call.arguments;
   if (argument === undefined || argument.place.file !== call.place.file) return [];
   const text = context.text(call.place.file);
   const cookie = text.slice(argument.valuePlace.span.start, argument.valuePlace.span.end);
-  const followsScheme = last !== undefined;
-  if (/^(?:this\.)?[\w$]+$/.test(cookie)) {
+  const followsScheme = last?.followsScheme === true;
+  if (/^(?:this\.)?[\w$]+$/.test(cookie))
     return fix(before(text, call.place, [`${cookie}.setSecure(true);`]), followsScheme);
-  }
   const local = freshName(call, context);
-  const type = cookieType(cookie, call, context);
-  const statements = [`${type} ${local} = ${cookie};`, `${local}.setSecure(true);`];
-  const edits = before(text, call.place, statements, { place: argument.valuePlace, text: local });
-  return fix(edits, followsScheme);
+  const statements = [`${cookieType(cookie, call, context)} ${local} = ${cookie};`, `${local}.setSecure(true);`];
+  return fix(before(text, call.place, statements, { place: argument.valuePlace, text: local }), followsScheme);
+}
+
+function isAttribute({ method, arguments: [name] }: SeenCall): boolean {
+  return (
+    method === "setAttribute" &&
+    name?.value.some(({ data }) => data.kind === "literal" && /^secure$/i.test(String(data.value))) === true
+  );
 }
 
 /** A cookie that is returned, kept or handed on gets Secure where it is made. */
 export function fixAtConstructor(call: CallFact, context: Context): readonly Fix[] {
-  const setter = objectsOf(call.late?.result ?? [])[0]?.calls.findLast(({ method }) => method === "setSecure");
-  const argument = setter?.arguments[0];
-  if (argument !== undefined) return fix(replaceArgument(argument.valuePlace, context));
+  const last = lastSetter(objectsOf(call.late?.result ?? []), context);
+  if (last?.isDerived === true) return [];
+  if (last !== undefined) return fix(replaceArgument(last.place, context), last.followsScheme);
   if (call.within.function === undefined) return [];
   const { file, span } = call.place;
   const text = context.text(file);
@@ -77,11 +93,6 @@ export function fixAtConstructor(call: CallFact, context: Context): readonly Fix
   const at = { file, span: { start: lineStart + head.indexOf("return"), end: span.end } };
   const statements = [`${cookieType(made, call, context)} ${local} = ${made};`, `${local}.setSecure(true);`];
   return fix(before(text, at, statements, { place: call.place, text: local }));
-}
-
-export function fixAtSetter(call: CallFact, context: Context): readonly Fix[] {
-  const [argument] = call.arguments;
-  return argument === undefined ? [] : fix(replaceArgument(argument.valuePlace, context));
 }
 
 /**
@@ -109,7 +120,7 @@ function before(
     return [insert(file, span.start, `{ ${statements.join(" ")} `), ...change, close];
   }
   if (ending === undefined) return undefined;
-  if (/[;{}]$/.test(head) || /:$/.test(head)) return [insert(file, span.start, `${statements.join(" ")} `), ...change];
+  if (/[;{}:]$/.test(head)) return [insert(file, span.start, `${statements.join(" ")} `), ...change];
   if (!/\)$|(?:^|[^\w$])else$|(?:^|[^\w$])do$/.test(head)) return undefined;
   return [
     insert(file, span.start, `{ ${statements.join(" ")} `),

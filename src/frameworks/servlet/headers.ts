@@ -1,14 +1,4 @@
-import {
-  type CallFact,
-  type Context,
-  type Fix,
-  fallback,
-  header,
-  pathsOf,
-  type SeenAlternative,
-  type Sink,
-} from "../../framework.ts";
-import { insert } from "../../write.ts";
+import { type CallFact, fallback, header, pathsOf, type SeenAlternative, type Sink } from "../../framework.ts";
 import { docs, isResponse, objectsOf } from "./servlet-api.ts";
 
 /** `response.addHeader("Set-Cookie", …)`: sent as it is written. */
@@ -26,7 +16,6 @@ export const rawHeader: Sink = {
   name: [header(1, "name")],
   secure: [header(1, "secure"), fallback(false, docs.header, "the header has no `Secure`")],
   deletion: (fact) => fact.kind === "call" && textsOf(fact).some((text) => /;\s*max-age\s*=\s*0\s*(?:;|$)/i.test(text)),
-  fixes: (fact, context) => (fact.kind === "call" ? append(fact, context) : []),
 };
 
 function isSetCookie(seen: readonly SeenAlternative[]): boolean {
@@ -49,17 +38,4 @@ function textsOf(call: CallFact): readonly string[] {
         ? [data.parts.map((part) => part ?? "*").join("")]
         : [],
   );
-}
-
-function append(call: CallFact, context: Context): readonly Fix[] {
-  const place = call.arguments[1]?.valuePlace;
-  const [only, more] = call.arguments[1]?.value ?? [];
-  if (place === undefined || only === undefined || more !== undefined) return [];
-  const text = context.text(place.file).slice(place.span.start, place.span.end);
-  if (text.endsWith('"""') || /^[\w$.]+$/.test(text) || /\?[^]*:/.test(text.replace(/"(?:[^"\\]|\\.)*"/g, "")))
-    return [];
-  const edit = text.endsWith('"')
-    ? insert(place.file, place.span.end - 1, "; Secure")
-    : insert(place.file, place.span.end, ' + "; Secure"');
-  return [{ title: "Set Secure", safety: "safe", edits: [edit] }];
 }

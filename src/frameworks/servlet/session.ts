@@ -66,7 +66,7 @@ function sessionCookie(app: WebApp, context: Context): readonly Cookie[] {
   const sources: OwnSource[] = [
     ...setters
       .map(({ seen }) => setting(seen, "setSecure", always === "WildFly" ? decidesAlone : followsRequest))
-      .reverse(),
+      .toReversed(),
     ...contradiction(app, inXml),
     ...vendorSources(app),
     ...(inXml?.sources ?? []),
@@ -506,7 +506,7 @@ function annotatedOnly(context: Context): readonly Cookie[] {
   const call = calls.find(
     (each) =>
       each.method === "getSession" &&
-      each.callee.some((path) => /HttpServletRequest\.getSession$/.test(path)) &&
+      each.callee.some((path) => path.endsWith("HttpServletRequest.getSession")) &&
       !isTest(each.place.file),
   );
   if (call === undefined) return [];
@@ -662,7 +662,7 @@ function editDescriptor(text: string, file: string, root: SettingNode, { config,
   const wrong = secure.filter((node) => !isTrue(node));
   if (wrong.length === 0 && secure.length > 0) return [];
   if (wrong.length > 0) return wrong.map((node) => setText(text, file, node, "true"));
-  const [inConfig] = misplaced.filter((node) => config?.children.includes(node) === true && isTrue(node));
+  const inConfig = misplaced.find((node) => config?.children.includes(node) === true && isTrue(node));
   const [cookieConfig] = childrenNamed(config, "cookie-config");
   if (cookieConfig !== undefined) {
     const next = cookieConfig.children.find(({ name }) => behindSecure.has(name));

@@ -21,6 +21,7 @@ export function throughWrapper(cookies: readonly Cookie[], context: Context): re
       verdict: "conditional",
       because: `Secure only when ${says}`,
       decidedBy: { from: "file", ...wrapper.place, says },
+      fixes: mapped ? [] : cookie.fixes,
       condition: { on: "configuration", says, inDeployment: mapped ? "secure" : null },
     };
   });
