@@ -61,7 +61,9 @@ function environmentsRead(app: App, environment: string, context: Context): Read
   for (const name of names) {
     const file = environmentFile(app, name);
     if (!context.files.has(file) || names.size > 8) continue;
-    for (const [, required = ""] of context.text(file).matchAll(/^\s*(?:require\w*|load)\b.*?(\w+)(?:\.rb)?["')]+\s*$/gm))
+    for (const [, required = ""] of context
+      .text(file)
+      .matchAll(/^\s*(?:require\w*|load)\b.*?(\w+)(?:\.rb)?["')]+\s*$/gm))
       if (context.files.has(environmentFile(app, required))) names.add(required);
   }
   return names;
@@ -89,7 +91,10 @@ export function inOrderOfReading<F extends CallFact | WriteFact>(
   return facts
     .filter(
       ({ place, language, notDeployed }) =>
-        language === "ruby" && notDeployed === undefined && isDeployed(place.file) && appOf(place.file, context) === app,
+        language === "ruby" &&
+        notDeployed === undefined &&
+        isDeployed(place.file) &&
+        appOf(place.file, context) === app,
     )
     .flatMap((fact) => {
       const when = phase(fact.place.file, app, environments);
@@ -127,7 +132,8 @@ export function applicationName(app: App, context: Context): string | undefined 
   if (!context.files.has(file)) return undefined;
   const text = context.text(file);
   const [, module, name] =
-    /^[ \t]*module[ \t]+([A-Z]\w*)[\s\S]*?^[ \t]*class[ \t]+(\w+)[ \t]*<[ \t]*(?:::)?Rails::Application/m.exec(text) ?? [];
+    /^[ \t]*module[ \t]+([A-Z]\w*)[\s\S]*?^[ \t]*class[ \t]+(\w+)[ \t]*<[ \t]*(?:::)?Rails::Application/m.exec(text) ??
+    [];
   const constant =
     module === undefined
       ? /^[ \t]*class[ \t]+([A-Z][\w:]*)[ \t]*<[ \t]*(?:::)?Rails::Application/m.exec(text)?.[1]

@@ -75,7 +75,8 @@ const default_: Source = custom((fact, context) => {
 
 const off = fallback(false, docs, "`secure` is not given, and Rails' default is off");
 
-const HASH_LIKE = /(?:^|[._])(?:options|opts|hash|attributes|attrs|settings|config|merge|slice|except|to_h|cookie)(?:\(\))*$/i;
+const HASH_LIKE =
+  /(?:^|[._])(?:options|opts|hash|attributes|attrs|settings|config|merge|slice|except|to_h|cookie)(?:\(\))*$/i;
 
 /** A member of what is given for a cookie: of a hash, or nothing, where it is a plain value. */
 function memberOf(seen: Seen, name: string): Seen {
@@ -104,7 +105,8 @@ function unknownBecause(each: SeenAlternative, because: string, parameter: strin
 function valueOf(write: WriteFact): Seen {
   if (write.operator === undefined) return write.value;
   const own = write.value.filter(
-    ({ data }) => !(data.kind === "external" || data.kind === "object") || !data.paths.some((path) => /cookie/.test(path)),
+    ({ data }) =>
+      !(data.kind === "external" || data.kind === "object") || !data.paths.some((path) => /cookie/.test(path)),
   );
   return own.length === 0 ? write.value : own.map((each) => ({ ...each, when: [] }));
 }
@@ -147,13 +149,15 @@ const sameSiteProtection: Source = custom((fact, context) => {
 
 /** A controller's own `force_ssl` redirects, and flags nothing. */
 function remarks(fact: Fact, context: Context): readonly Remark[] {
-  const call = context.facts.calls.find(
-    ({ method, place, within }) =>
-      method === "force_ssl" && place.file === fact.place.file && within.class === fact.within.class,
-  );
-  if (call === undefined) return [];
+  const { file } = fact.place;
+  if (!fact.within.bases.some((base) => /Controller\b/.test(base))) return [];
+  const match = /^[ \t]*(force_ssl)\b(?![ \t]*=[^>])/m.exec(context.text(file));
+  if (match === null) return [];
+  const start = match.index + match[0].length - "force_ssl".length;
   const says = "a controller's `force_ssl` redirects to https, and flags no cookie";
-  return [{ kind: "ineffective", says, at: { from: "file", ...call.place, says } }];
+  return [
+    { kind: "ineffective", says, at: { from: "file", file, span: { start, end: start + "force_ssl".length }, says } },
+  ];
 }
 
 const jar: Sink = {
@@ -201,7 +205,10 @@ const cookieHash: Source = custom((fact) => {
   if (open !== undefined) {
     const because = "the arguments may hold `secure`";
     const at = [{ from: "file", ...open.place, says: because } as const];
-    return { seen: [{ data: { kind: "unknown", because, parameter: undefined }, when: [], because: at }], attribute: "secure" };
+    return {
+      seen: [{ data: { kind: "unknown", because, parameter: undefined }, when: [], because: at }],
+      attribute: "secure",
+    };
   }
   const value = findArgument(fact, 1);
   return value === undefined ? undefined : { seen: memberOf(value.value, "secure"), attribute: "secure" };

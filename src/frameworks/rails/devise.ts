@@ -1,4 +1,13 @@
-import { type CallFact, type Context, type Cookie, fallback, type Fix, type OwnSource, type Seen, setting } from "../../framework.ts";
+import {
+  type CallFact,
+  type Context,
+  type Cookie,
+  type Fix,
+  fallback,
+  type OwnSource,
+  type Seen,
+  setting,
+} from "../../framework.ts";
 import { replace } from "../../write.ts";
 import { type App, appOf, isDeployed, underscore } from "./app.ts";
 import { fixValue, secureText } from "./fixes.ts";

@@ -36,9 +36,14 @@ function safe(edits: Fix["edits"] | undefined): readonly Fix[] {
 /** Adds `secure:` to what is given for a cookie: a hash, or a plain value that becomes one. */
 export function fixValue(value: Seen, valuePlace: Place, context: Context): readonly Fix[] {
   const text = slice(valuePlace, context);
-  const hash = value.find(({ data }) => data.kind === "object" && data.literal !== undefined && data.items === undefined);
+  const hash = value.find(
+    ({ data }) => data.kind === "object" && data.literal !== undefined && data.items === undefined,
+  );
   if (hash?.data.kind === "object") return value.length === 1 ? fixHash(hash.data, valuePlace, text, context) : [];
-  if (/^\[|\b(?:rescue|do)\b|<<[-~"'A-Z]/.test(text) || value.some(({ data }) => data.kind === "object" && data.items !== undefined))
+  if (
+    /^\[|\b(?:rescue|do)\b|<<[-~"'A-Z]/.test(text) ||
+    value.some(({ data }) => data.kind === "object" && data.items !== undefined)
+  )
     return [];
   const command = /^[\w.@!?]+ +["':@\w[{]/.test(text);
   const replacement = `{ value: ${command ? `(${text})` : text}, secure: ${secureText(context)} }`;

@@ -34,7 +34,17 @@ export const rails: Framework = {
     { path: "Rails.env", is: "environment-value", variable: "RAILS_ENV" },
     { path: "*.ssl?", is: "request-scheme", says: "`ssl?` is true when the request arrives as https" },
   ],
-  methods: ["session_store", "use", "insert_before", "insert_after", "unshift", "after_initialize", "to_prepare", "on_load", "force_ssl", "devise"],
+  methods: [
+    "session_store",
+    "use",
+    "insert_before",
+    "insert_after",
+    "unshift",
+    "after_initialize",
+    "to_prepare",
+    "on_load",
+    "devise",
+  ],
   members: [
     "force_ssl",
     "ssl_options",

@@ -2,12 +2,12 @@ import {
   type CallFact,
   type Context,
   type Cookie,
+  type Fix,
   fallback,
   findArgument,
-  type Fix,
   named,
-  openArguments,
   type OwnSource,
+  openArguments,
   type Place,
   type Remark,
   type Seen,
@@ -17,8 +17,8 @@ import {
 import { replace } from "../../write.ts";
 import {
   type App,
-  appOf,
   applicationName,
+  appOf,
   apps,
   environmentFile,
   inOrderOfReading,
@@ -28,7 +28,15 @@ import {
   otherDeployments,
 } from "./app.ts";
 import { fixCall, fixMissingStore, fixValue, forceSslAt } from "./fixes.ts";
-import { assignments, givenByForceSsl, givenByMiddleware, likelyLiteral, settings, valueOf, whyNotForced } from "./settings.ts";
+import {
+  assignments,
+  givenByForceSsl,
+  givenByMiddleware,
+  likelyLiteral,
+  settings,
+  valueOf,
+  whyNotForced,
+} from "./settings.ts";
 
 export const docs = "https://guides.rubyonrails.org/configuring.html#config-session-store";
 
@@ -109,7 +117,8 @@ export function sessionFixes(app: App, call: CallFact, context: Context): readon
 /** `config.session_options[:secure] = …` behind the `session_store` that makes the options. */
 function optionWrites(app: App, context: Context): readonly WriteFact[] {
   const writes = context.facts.writes.filter(
-    ({ key, index, paths }) => key === "secure" && index && paths.some((path) => path.endsWith("config.session_options")),
+    ({ key, index, paths }) =>
+      key === "secure" && index && paths.some((path) => path.endsWith("config.session_options")),
   );
   return inOrderOfReading(writes, app, context);
 }
@@ -178,8 +187,14 @@ function remarksOf(call: CallFact): readonly Remark[] {
     result.push({ kind: "ineffective", says, at: { from: "file", ...friend.place, says } });
   }
   const secure = findArgument(call, undefined, "secure");
-  if (secure !== undefined && secure.value.length === 1 && secure.value[0]!.when.length === 0 && likelyLiteral(secure.value) === true) {
-    const says = "over http, on a developer's machine too, Rails sends no session cookie at all then; `secure: Rails.env.production?` keeps that working";
+  if (
+    secure !== undefined &&
+    secure.value.length === 1 &&
+    secure.value[0]!.when.length === 0 &&
+    likelyLiteral(secure.value) === true
+  ) {
+    const says =
+      "over http, on a developer's machine too, Rails sends no session cookie at all then; `secure: Rails.env.production?` keeps that working";
     result.push({ kind: "withheld", says, at: { from: "file", ...secure.place, says } });
   }
   return result;
@@ -194,16 +209,22 @@ function ineffective(app: App, context: Context): readonly Remark[] {
   const { innerSsl, outerSsl } = settings(app, context);
   const result: Remark[] = [];
   for (const write of context.facts.writes) {
-    if (write.key !== "force_ssl" || appOf(write.place.file, context) !== app || !isTooLate(write.place, context)) continue;
+    if (write.key !== "force_ssl" || appOf(write.place.file, context) !== app || !isTooLate(write.place, context))
+      continue;
     const says = "in a block that runs when the application is built already, `config.force_ssl` has no effect";
     result.push({ kind: "ineffective", says, at: { from: "file", ...write.place, says } });
   }
   if (innerSsl !== undefined && outerSsl === undefined) {
-    const says = "`ActionDispatch::SSL` stands inside of what writes the session and `cookies[]`, and flags neither; `config.force_ssl = true` puts it outside";
+    const says =
+      "`ActionDispatch::SSL` stands inside of what writes the session and `cookies[]`, and flags neither; `config.force_ssl = true` puts it outside";
     result.push({ kind: "ineffective", says, at: { from: "file", ...innerSsl.place, says } });
   }
   const assumed = assignments("assume_ssl", app, context).at(-1);
-  if (assumed !== undefined && likelyLiteral(assumed.value) === true && settings(app, context).forceSslWrites.length === 0) {
+  if (
+    assumed !== undefined &&
+    likelyLiteral(assumed.value) === true &&
+    settings(app, context).forceSslWrites.length === 0
+  ) {
     const says = "`config.assume_ssl` takes every request for https, and flags no cookie";
     result.push({ kind: "ineffective", says, at: { from: "file", ...assumed.place, says } });
   }
@@ -356,4 +377,3 @@ function oldSessions(context: Context): readonly Cookie[] {
     ];
   });
 }
-

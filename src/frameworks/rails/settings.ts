@@ -18,12 +18,7 @@ export const sslDocs = "https://api.rubyonrails.org/classes/ActionDispatch/SSL.h
 const UNSET: SeenAlternative = { data: { kind: "literal", value: undefined }, when: [], because: [] };
 
 /** The assignments to a setting that an environment makes in time, in order. */
-export function assignments(
-  member: string,
-  app: App,
-  context: Context,
-  environment?: string,
-): readonly WriteFact[] {
+export function assignments(member: string, app: App, context: Context, environment?: string): readonly WriteFact[] {
   const writes = context.facts.writes.filter((write) => write.key === member && !write.index && isConfig(write.paths));
   return inOrderOfReading(writes, app, context, environment).filter(({ place }) => !isTooLate(place, context));
 }
@@ -54,8 +49,10 @@ function opposite(condition: Condition): Condition {
 function asSwitch(seen: Seen, name: string, app: App): Seen {
   return seen.flatMap((each): SeenAlternative[] => {
     const { data } = each;
-    if (data.kind === "literal") return data.value === false || data.value === null ? [{ ...UNSET, when: each.when }] : [each];
-    const truthy = data.kind === "environment" || data.kind === "text" || data.kind === "function" || data.kind === "class";
+    if (data.kind === "literal")
+      return data.value === false || data.value === null ? [{ ...UNSET, when: each.when }] : [each];
+    const truthy =
+      data.kind === "environment" || data.kind === "text" || data.kind === "function" || data.kind === "class";
     if (truthy || (data.kind === "object" && data.literal !== undefined)) return [each];
     const [path] = pathsOf([each]);
     const shown = path === undefined ? `\`${name}\`` : `\`${name}\` (\`${path.replaceAll("()", "")}\`)`;
@@ -184,7 +181,9 @@ function isOutermost(call: CallFact): boolean {
   if (call.method !== "insert_before" || before === undefined) return false;
   return (
     likelyLiteral(before.value) === 0 ||
-    namesOf(before.value).some((name) => /^(?:ActionDispatch\.(?:SSL|HostAuthorization|AssumeSSL)|Rack\.Sendfile)$/.test(name))
+    namesOf(before.value).some((name) =>
+      /^(?:ActionDispatch\.(?:SSL|HostAuthorization|AssumeSSL)|Rack\.Sendfile)$/.test(name),
+    )
   );
 }
 
@@ -250,6 +249,7 @@ export function whyNotForced(app: App | undefined, context: Context): string | u
   if (on === undefined || (on.kind === "literal" && on.value === undefined))
     return likelyLiteral(valueOf(forceSslWrites)) === false ? "`config.force_ssl` is `false`" : undefined;
   if (!sslOptions.secureCookies) return "`ssl_options` has `secure_cookies: false`";
-  if (sslOptions.redirect === "off") return "`ssl_options` has `redirect: false`, with which `force_ssl` flags no cookie";
+  if (sslOptions.redirect === "off")
+    return "`ssl_options` has `redirect: false`, with which `force_ssl` flags no cookie";
   return undefined;
 }
