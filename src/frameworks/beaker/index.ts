@@ -49,7 +49,7 @@ function configured(name: string): CustomSource {
   return custom((fact): Given | undefined => {
     const names = written(name);
     const keyword =
-      fact.kind === "call" ? fact.arguments.filter((each) => names.includes(each.name ?? "")).at(-1) : undefined;
+      fact.kind === "call" ? fact.arguments.findLast((each) => names.includes(each.name ?? "")) : undefined;
     if (keyword !== undefined) return given(keyword.value, keyword.name ?? name);
     const seen = configuration(fact);
     const [each] = seen ?? [];
@@ -59,7 +59,7 @@ function configured(name: string): CustomSource {
       const because = `\`beaker.session.${name}\` comes with a configuration that the project does not hold`;
       return { seen: [{ ...each, data: { kind: "unknown", because, parameter: undefined } }], attribute: name };
     }
-    const key = [...dict.properties.keys()].filter((one) => names.includes(one)).at(-1);
+    const key = [...dict.properties.keys()].findLast((one) => names.includes(one));
     if (key !== undefined) return given(dict.properties.get(key)!, key);
     if (dict.open === undefined) return undefined;
     return {
@@ -83,7 +83,7 @@ function dictEdits(fact: CallFact, context: Context): readonly Edit[] | undefine
   const dict = dictOf(fact);
   if (dict?.literal === undefined) return undefined;
   const own = [...dict.properties.keys()].filter((key) => /^(?:beaker\.)?session[._]/.test(key));
-  const held = own.filter((key) => written("secure").includes(key)).at(-1);
+  const held = own.findLast((key) => written("secure").includes(key));
   const text = context.text(dict.literal.place.file);
   if (held !== undefined) {
     const place = dict.properties.get(held)?.[0]?.because.at(-1);
@@ -92,9 +92,9 @@ function dictEdits(fact: CallFact, context: Context): readonly Edit[] | undefine
     return /^(["'])(false|no|off|0)\1$/i.test(word) ? [replace(text, place, "True")] : undefined;
   }
   const prefix = own.some((key) => key.startsWith("beaker.")) ? "beaker.session." : "session.";
-  const written1 = text.slice(dict.literal.place.span.start, dict.literal.place.span.end);
-  if (!written1.startsWith("{")) return undefined;
-  const quote = written1.includes('"') || !written1.includes("'") ? '"' : "'";
+  const source = text.slice(dict.literal.place.span.start, dict.literal.place.span.end);
+  if (!source.startsWith("{")) return undefined;
+  const quote = source.includes('"') || !source.includes("'") ? '"' : "'";
   return addEntry(text, dict, `${quote}${prefix}secure${quote}: True`);
 }
 

@@ -114,8 +114,8 @@ function cookieOf(use: Use, context: Context): Cookie {
   const here = settings.filter(({ file }) => file === app.file);
   const anchor = here.find(({ name }) => name.endsWith("session.key")) ?? here[0];
   const sink: Place = { file: app.file, span: anchor?.node.span ?? app.section.nameSpan };
-  const name = settings.filter((each) => each.name.endsWith("session.key")).at(-1);
-  const secure = settings.filter((each) => /^(?:beaker\.)?session\.secure$/.test(each.name)).at(-1);
+  const name = settings.findLast((each) => each.name.endsWith("session.key"));
+  const secure = settings.findLast((each) => /^(?:beaker\.)?session\.secure$/.test(each.name));
   const sources: OwnSource[] = [];
   if (app.error !== undefined)
     sources.push(unknown(app.error.says, { file: app.error.file, span: app.error.node.span }));
@@ -180,7 +180,7 @@ function remarks({ app, settings }: Use, context: Context): readonly Remark[] {
   for (const section of file?.roots[0]?.children ?? []) {
     for (const node of section.children) {
       if (settings.some((each) => each.node === node)) {
-        if (/session\.cookie_secure$/.test(node.name)) tell(node, `\`${node.name}\` is no setting of Beaker`);
+        if (node.name.endsWith("session.cookie_secure")) tell(node, `\`${node.name}\` is no setting of Beaker`);
         continue;
       }
       if (!/^(?:set +)?(?:beaker\.)?session\.(?:cookie_)?secure$/i.test(node.name)) continue;
@@ -198,10 +198,12 @@ function remarks({ app, settings }: Use, context: Context): readonly Remark[] {
   return result;
 }
 
-const TURNED: Readonly<Record<string, string>> = {
-  ...{ false: "true", False: "True", FALSE: "TRUE", no: "yes", No: "Yes", NO: "YES", off: "on", Off: "On", OFF: "ON" },
-  ...{ n: "y", N: "Y", f: "t", F: "T", 0: "1" },
-};
+/** Pairs of words that mean no and yes. */
+const TURNED = new Map(
+  "false true,False True,FALSE TRUE,no yes,No Yes,NO YES,off on,Off On,OFF ON,n y,N Y,f t,F T,0 1"
+    .split(",")
+    .map((pair) => pair.split(" ") as [string, string]),
+);
 
 function fixes(
   { app }: Use,
@@ -224,7 +226,7 @@ function editOf(
   context: Context,
 ): Edit | undefined {
   if (secure !== undefined) {
-    const turned = TURNED[String(secure.node.value ?? "").trim()];
+    const turned = TURNED.get(String(secure.node.value ?? "").trim());
     const at = { file: secure.file, span: secure.node.valueSpan ?? secure.node.span };
     return turned === undefined ? undefined : replace(context.text(secure.file), at, turned);
   }

@@ -6,13 +6,15 @@ function apps(files: Readonly<Record<string, string>>): readonly PasteApp[] {
   return pasteApps(Object.entries(files).map(([file, text]) => ini.read({ file, text })));
 }
 
+function plain(conf: PasteApp["local"] | undefined) {
+  return Object.fromEntries([...(conf ?? [])].map(([name, { value }]) => [name, value]));
+}
+
 /** What the factory of the first application of `production.ini` is called with. */
 function configuration(text: string, others: Readonly<Record<string, string>> = {}) {
   const app = apps({ "production.ini": text, ...others }).find(
     ({ file, kind }) => file === "production.ini" && kind === "app",
   );
-  const plain = (conf: PasteApp["local"] | undefined) =>
-    Object.fromEntries([...(conf ?? [])].map(([name, { value }]) => [name, value]));
   return { local: plain(app?.local), global: plain(app?.global) };
 }
 
