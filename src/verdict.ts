@@ -564,7 +564,7 @@ function mixed(
   const settled =
     likely.length > 0 &&
     kinds.size === 1 &&
-    likely.some((each) => each.when.some((condition) => condition.holds !== undefined));
+    (likely.length < all.length || likely.some((each) => each.when.some((condition) => condition.holds !== undefined)));
   const inDeployment = settled ? (likely[0]!.secure === true ? "secure" : "insecure") : null;
   const shown =
     (on.when.find((condition) => condition.key === differing?.key) ?? on.when[0])?.says ??

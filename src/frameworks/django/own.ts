@@ -19,6 +19,7 @@ import {
   configurationClass,
   type DjangoApp,
   djangoApps,
+  familyOf,
   isTest,
   moduleFile,
   quoted,
@@ -152,7 +153,7 @@ function cookieOf(
     sink,
     language: "python",
     secure: [
-      ...(held === undefined ? elsewhere(app, key, context) : [setting(held, key)]),
+      ...(held === undefined ? elsewhere(app, key, context) : [told(held, key, app, context)]),
       fallback(
         false,
         `${settingsDocs}#${key.toLowerCase().replaceAll("_", "-")}`,
@@ -166,6 +167,22 @@ function cookieOf(
       return edit === undefined ? [] : [fixOf(key, app, [edit])];
     },
   });
+}
+
+/** `not DEBUG` is told as that: what counts is DEBUG on the line that asks, not where it ends. */
+function told(held: Seen, key: string, app: DjangoApp, context: Context): OwnSource {
+  const [only] = held;
+  const source = setting(held, key);
+  if (held.length !== 1 || only?.data.kind !== "literal" || typeof only.data.value !== "boolean") return source;
+  const isNotDebug = familyOf(app, context).some((file) => {
+    const at = context.facts.modules.get(file)?.bound.get(key);
+    const text = at === undefined ? "" : context.text(file).slice(at.span.start, at.span.end);
+    return /=\s*not\s+DEBUG\s*$/.test(text) && only.because.some((each) => each.from === "file" && each.file === file);
+  });
+  if (!isNotDebug || source.kind !== "setting") return source;
+  const debug = only.data.value ? "False" : "True";
+  const says = `\`${key}\` is \`not DEBUG\`, and \`DEBUG\` is \`${debug}\` where that line runs`;
+  return { ...source, given: { ...source.given, says } };
 }
 
 /** Files that the settings run without importing them are not followed. */

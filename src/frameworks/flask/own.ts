@@ -277,7 +277,13 @@ function inPlace(kind: Kind, app: App, cookie: Cookie, context: Context): Edit |
     (own.place.file !== file || own.place.span.start > span.start || own.place.span.end < span.end);
   if (isElsewhere) return undefined;
   const statement = cookie.evidence.find((each) => each.from === "file" && each.says === `\`${kind.key}\` is set here`);
-  return turnOnPython(context.text, statement?.from === "file" ? statement : undefined, cookie.decidedBy);
+  const written = statement?.from === "file" ? statement : valuePlace(step, kind.key);
+  return turnOnPython(context.text, written, cookie.decidedBy);
+}
+
+function valuePlace(step: Step | undefined, key: string): Place | undefined {
+  if (step?.kind === "write") return step.valuePlace;
+  return step?.arguments.find(({ name }) => name === key)?.valuePlace;
 }
 
 /** In the class that the app is configured from, else on a line of its own after the last one that configures the app. */
