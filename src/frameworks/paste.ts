@@ -54,13 +54,25 @@ export function isWithin(folder: string, file: string): boolean {
   return folder === "" || file.startsWith(`${folder}/`);
 }
 
+const around = new WeakMap<readonly Settings[], Map<string, readonly PasteApp[]>>();
+
 /** The applications that a file's code may belong to: of deployment files where there are any, the nearest ones. */
 export function appsFor(settings: readonly Settings[], file: string): readonly PasteApp[] {
-  const around = appsOf(settings).filter((app) => app.kind === "app" && isWithin(projectOf(app.file), file));
-  const deployed = around.filter((app) => !isDevelopment(app.file));
-  const apps = deployed.length > 0 ? deployed : around;
-  const nearest = Math.max(...apps.map((app) => projectOf(app.file).length));
-  return apps.filter((app) => projectOf(app.file).length === nearest);
+  const folders = around.get(settings) ?? new Map<string, readonly PasteApp[]>();
+  around.set(settings, folders);
+  const folder = file.slice(0, file.lastIndexOf("/") + 1);
+  const before = folders.get(folder);
+  if (before !== undefined) return before;
+  const apps = nearest(appsOf(settings).filter((app) => app.kind === "app" && isWithin(projectOf(app.file), file)));
+  folders.set(folder, apps);
+  return apps;
+}
+
+function nearest(all: readonly PasteApp[]): readonly PasteApp[] {
+  const deployed = all.filter((app) => !isDevelopment(app.file));
+  const apps = deployed.length > 0 ? deployed : all;
+  const depth = apps.reduce((most, app) => Math.max(most, projectOf(app.file).length), 0);
+  return apps.filter((app) => projectOf(app.file).length === depth);
 }
 
 /** Names under which the code of an application holds its own configuration, and the global one. */

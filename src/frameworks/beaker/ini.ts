@@ -37,21 +37,28 @@ interface Use {
   readonly calls: readonly CallFact[];
 }
 
+const known = new WeakMap<object, readonly Use[]>();
+
 /** Beaker's settings in the INI files of a project. */
 function usesOf(context: Context): readonly Use[] {
-  return appsOf(context.facts.settings).flatMap((app) => useOf(app, context) ?? []);
+  const before = known.get(context.facts);
+  if (before !== undefined) return before;
+  const connecting = context.facts.calls.filter((call) => named(call.callee, ...CONNECTORS) || isInclusion(call));
+  const uses = appsOf(context.facts.settings).flatMap((app) => useOf(app, connecting) ?? []);
+  known.set(context.facts, uses);
+  return uses;
 }
 
-function useOf(app: PasteApp, context: Context): Use | undefined {
-  const calls = context.facts.calls.filter(
-    (call) =>
-      isWithin(projectOf(app.file), call.place.file) && (named(call.callee, ...CONNECTORS) || isInclusion(call)),
-  );
+function useOf(app: PasteApp, connecting: readonly CallFact[]): Use | undefined {
+  const folder = projectOf(app.file);
+  const calls = connecting.filter((call) => isWithin(folder, call.place.file));
   const included = /(^|\s)pyramid_beaker(\s|$)/.test(app.local.get("pyramid.includes")?.value ?? "");
   const pyramid = included || calls.some((call) => isInclusion(call) || named(call.callee, CONNECTORS[0]!));
   const all = pyramid ? app.local : new Map([...app.global, ...app.local]);
-  const known = included || calls.length > 0 || isFilter(app);
-  const settings = [...all.values()].filter(({ name }) => PREFIXED.test(name) && (known || name.startsWith("beaker.")));
+  const connected = included || calls.length > 0 || isFilter(app);
+  const settings = [...all.values()].filter(
+    ({ name }) => PREFIXED.test(name) && (connected || name.startsWith("beaker.")),
+  );
   if (app.kind === "filter" ? !isFilter(app) : settings.length === 0 && !included) return undefined;
   return { app, settings, calls };
 }
@@ -84,7 +91,8 @@ export function isInIni(file: string, context: Context): boolean {
 /** The sessions that INI files configure, one for each application. */
 export function iniCookies(context: Context): readonly Cookie[] {
   const uses = usesOf(context);
-  const own = uses.filter(({ app, settings }) => !isInherited(app, settings, uses) && !isFiltered(app, settings, uses));
+  const filtered = new Set(uses.flatMap(({ app }) => (app.kind === "filter" ? [app.file] : [])));
+  const own = uses.filter((use) => !isInherited(use, uses) && !(filtered.has(use.app.file) && seesOnlyGlobals(use)));
   const bases = new Set(own.flatMap(({ app }) => (isDevelopment(app.file) ? [] : app.uses)));
   return own
     .filter(({ app }) => !bases.has(app.file) || /prod|deploy/i.test(nameOf(app.file)))
@@ -92,21 +100,15 @@ export function iniCookies(context: Context): readonly Cookie[] {
 }
 
 /** Where a filter makes the session, an application that only sees its global settings makes none. */
-function isFiltered(app: PasteApp, settings: readonly PasteSetting[], uses: readonly Use[]): boolean {
-  return (
-    app.kind === "app" &&
-    uses.some((other) => other.app.kind === "filter" && other.app.file === app.file) &&
-    settings.every(({ name }) => !app.local.has(name))
-  );
+function seesOnlyGlobals({ app, settings }: Use): boolean {
+  return app.kind === "app" && settings.every(({ name }) => !app.local.has(name));
 }
 
 /** A file whose every setting is another file's says nothing of its own. */
-function isInherited(app: PasteApp, settings: readonly PasteSetting[], uses: readonly Use[]): boolean {
-  return (
-    settings.length > 0 &&
-    settings.every(({ file }) => file !== app.file) &&
-    uses.some((other) => other.app.file !== app.file && settings.every(({ file }) => file === other.app.file))
-  );
+function isInherited({ app, settings }: Use, uses: readonly Use[]): boolean {
+  const [first] = settings;
+  if (first === undefined || first.file === app.file) return false;
+  return settings.every(({ file }) => file === first.file) && uses.some((other) => other.app.file === first.file);
 }
 
 function cookieOf(use: Use, context: Context): Cookie {
@@ -136,7 +138,7 @@ function cookieOf(use: Use, context: Context): Cookie {
     language: "python",
     secure: sources,
     ...notDeployed(app.file),
-    remarks: remarks(use, context),
+    remarks: remarks(use),
     fixes: () => fixes(use, anchor, secure, context),
   });
 }
@@ -171,15 +173,15 @@ function unknown(because: string, at: Place, name = "secure"): OwnSource {
 }
 
 /** Lines that look as if they set Secure, and do not. */
-function remarks({ app, settings }: Use, context: Context): readonly Remark[] {
+function remarks({ app, settings }: Use): readonly Remark[] {
   const result: Remark[] = [];
   const tell = (node: SettingNode, says: string) => {
     result.push({ kind: "ineffective", says, at: { from: "file", file: app.file, span: node.span, says } });
   };
-  const file = context.facts.settings.find((each) => each.file === app.file);
-  for (const section of file?.roots[0]?.children ?? []) {
+  const counted = new Set(settings.map(({ node }) => node));
+  for (const section of app.sections) {
     for (const node of section.children) {
-      if (settings.some((each) => each.node === node)) {
+      if (counted.has(node)) {
         if (node.name.endsWith("session.cookie_secure")) tell(node, `\`${node.name}\` is no setting of Beaker`);
         continue;
       }

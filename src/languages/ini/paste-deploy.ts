@@ -18,6 +18,8 @@ export interface PasteApp {
   readonly kind: "app" | "filter";
   readonly file: string;
   readonly section: SettingNode;
+  /** Every section of the file, `[DEFAULT]` too. */
+  readonly sections: readonly SettingNode[];
   /** The keyword arguments of the factory, in their order. */
   readonly local: ReadonlyMap<string, PasteSetting>;
   /** The global configuration: `[DEFAULT]` and what `set` adds. */
@@ -46,6 +48,7 @@ type Conf = Map<string, PasteSetting>;
 /** One INI file, indexed. */
 interface Source {
   readonly file: string;
+  readonly all: readonly SettingNode[];
   readonly sections: readonly SettingNode[];
   readonly defaults: readonly SettingNode[];
   readonly error: PasteApp["error"];
@@ -71,7 +74,7 @@ export function pasteApps(all: readonly Settings[]): readonly PasteApp[] {
   for (const source of sources.values()) {
     for (const { kind, section } of reachable(source).slice(0, MAXIMUM_APPS)) {
       const loaded = load(source, section, kind, new Map(), sources, 0);
-      result.push({ kind, file: source.file, section, ...loaded, error: source.error });
+      result.push({ kind, file: source.file, section, sections: source.all, ...loaded, error: source.error });
     }
   }
   return result;
@@ -81,7 +84,7 @@ function indexed({ file, roots }: Settings): Source {
   const all = roots[0]?.children ?? [];
   const sections = all.filter((node) => node.valueSpan === undefined && node.name !== "DEFAULT");
   const defaults = all.filter((node) => node.valueSpan === undefined && node.name === "DEFAULT");
-  return { file, sections, defaults: defaults.flatMap((node) => node.children), error: duplicate(file, all) };
+  return { file, all, sections, defaults: defaults.flatMap((node) => node.children), error: duplicate(file, all) };
 }
 
 /** configparser refuses a file in which a section, or a key of one section, stands twice. */
