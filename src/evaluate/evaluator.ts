@@ -177,6 +177,8 @@ export class Evaluator {
   private readonly typeInstances = new Map<number, Value>();
   private readonly pendingLate: ((state: State) => void)[] = [];
   private notDeployed: string | undefined;
+  /** Above 0 while a function is called only to see what it gives. */
+  private asking = 0;
   private steps = 0;
   private allSteps = 0;
   private readonly told = new Map<string, number>();
@@ -276,13 +278,14 @@ export class Evaluator {
 
   /** False when the stack was not deep enough. */
   private guard(action: () => void): boolean {
-    const depth = this.depth;
+    const { depth, asking } = this;
     try {
       action();
       return true;
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
       this.depth = depth;
+      this.asking = asking;
       return false;
     }
   }
@@ -2058,8 +2061,12 @@ export class Evaluator {
       place: at,
       valuePlace: at,
     }));
+    const late = this.pendingLate.length;
+    this.asking += 1;
     const seen = exportValue(this, this.invoke(data, args, at, true), depth - 1, holding);
+    this.asking -= 1;
     this.state = outer;
+    this.pendingLate.length = late;
     this.calls.length = calls;
     this.writes.length = writes;
     if (!entered) this.entered.delete(data.function);
@@ -2990,6 +2997,8 @@ export class Evaluator {
 
   /** Enters functions that were made in a frame and that nothing has called, as their unknown callers would. */
   private enterMade(frame: Frame): void {
+    // Of what is only asked for, the facts are dropped: functions made there are entered when the code runs in earnest.
+    if (this.asking > 0) return;
     const handedOver = new Set(
       frame.made.flatMap(({ value, passedTo }) => (passedTo.length > 0 ? [value.function] : [])),
     );

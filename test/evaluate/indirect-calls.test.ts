@@ -27,3 +27,11 @@ test("a template with a choice in it is each of its texts", async () => {
     "__Host-sid-x|__Host-sid-y: secure",
   ]);
 });
+
+test("a function that is made in a short handler is looked at, though the handler is also asked what it gives", async () => {
+  const body = `
+    const set = () => { res.cookie("a", "1"); };
+    res.locals.set = set;
+  `;
+  expect(await verdicts({ "app.js": `${head}app.use((req, res) => {${body}});\n` })).toEqual(["a: insecure"]);
+});
