@@ -582,7 +582,9 @@ function schemeCondition(trust: ProxyTrust | undefined, context: Context): Verdi
   const { tls } = context.deployment;
   if (tls === "process") return { on: "request-scheme", says, inDeployment: "secure" };
   if (tls === "none") return { on: "request-scheme", says, inDeployment: "insecure" };
-  if (trust?.trusted === undefined) return { on: "request-scheme", says, inDeployment: null };
+  if (trust === undefined) return { on: "request-scheme", says, inDeployment: null };
+  if (trust.trusted === undefined)
+    return { on: "request-scheme", says: `${says}: ${trust.because.says}`, inDeployment: null };
   return {
     on: "request-scheme",
     says: `${says}: ${trust.because.says}`,

@@ -452,6 +452,8 @@ function readTrust(call: CallFact): Trust {
   if (call.method === "enable") return told(true, "`trust proxy` is enabled");
   if (call.method === "disable") return told(false, "`trust proxy` is disabled");
   const argument = call.arguments[1];
+  const variable = argument?.value.find(({ data }) => data.kind === "environment");
+  if (argument !== undefined && variable !== undefined) return trustValue(variable.data, argument.valuePlace, told);
   const possible = (argument?.value ?? []).filter(({ when }) => when.every((condition) => condition.holds !== false));
   const [only] = possible;
   if (argument === undefined || only === undefined || possible.length > 1)
@@ -470,7 +472,7 @@ function trustValue(
   if (data.kind === "environment")
     return told(
       undefined,
-      `\`trust proxy\` is whatever ${data.name} holds, as a text: \`1\` would be read as an address`,
+      `\`trust proxy\` is whatever ${data.name} holds, as a text: \`1\` would be read as an address, so wrap it into \`Number()\``,
     );
   if (data.kind !== "literal") return told(undefined, "what `trust proxy` is set to is not known");
   const { value } = data;

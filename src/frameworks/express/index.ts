@@ -3,6 +3,7 @@ import {
   type CallFact,
   type Context,
   custom,
+  type Fix,
   type Framework,
   fallback,
   findArgument,
@@ -15,8 +16,10 @@ import {
   type Sink,
   type WriteFact,
 } from "../../framework.ts";
+import { replace } from "../../write.ts";
 import {
   deletesByText,
+  deprecatedOption,
   expiresAtOnce,
   expressTrust,
   forced,
@@ -32,6 +35,8 @@ import {
   rewritten,
   schemeSymbols,
   showsExpress,
+  textAt,
+  trustOf,
 } from "../node.ts";
 
 type Fact = CallFact | WriteFact;
@@ -59,6 +64,7 @@ const cookie: Sink = {
   attributes,
   deletion: (fact, context) => fact.kind === "call" && expiresAtOnce(fact, 2, context),
   remarks: (fact) => misspelt(fact, 2),
+  fixes: (fact, context) => always(fact, context),
 };
 
 const clearCookie: Sink = {
@@ -71,10 +77,11 @@ const clearCookie: Sink = {
   secure: [
     rewritten,
     custom((fact, context) => wrapped(fact, context, "forces")),
-    option(1, "secure"),
+    deprecatedOption(1, "secure"),
     fallback(false, clearDocs, "`secure` is not given, and Express's default is off"),
   ],
   deletion: (fact, context) => !staysAlive(fact, context),
+  remarks: (fact, context) => alive(fact, context),
 };
 
 const rawHeader: Sink = {
@@ -122,6 +129,24 @@ function staysAlive(fact: Fact, context: Context): boolean {
   if (major === undefined || major >= 5) return false;
   const age = literalOf(optionOf(fact, 1, "maxAge"));
   return typeof age === "number" && age > 0;
+}
+
+function alive(fact: Fact, context: Context): readonly Remark[] {
+  if (!staysAlive(fact, context)) return [];
+  const says = "before Express 5 the `maxAge` of `clearCookie` counts: the cookie lives on; leave `maxAge` out";
+  return [{ kind: "note", says, at: { from: "file", ...fact.place, says } }];
+}
+
+/** Where `secure: req.secure` never comes true behind the proxy, `true` does: Express sends such a cookie over http too. */
+function always(fact: Fact, context: Context): readonly Fix[] {
+  if (fact.kind !== "call" || trustOf(context, fact.place.file).trusted !== false) return [];
+  const seen = optionOf(fact, 2, "secure") ?? [];
+  if (!seen.some(({ when }) => when.some(({ kind }) => kind === "request-scheme"))) return [];
+  const entry = seen[0]?.because[0];
+  if (entry?.from !== "file" || !/^secure\s*:/.test(textAt(context, entry))) return [];
+  const note = "The cookie is then Secure over plain http too, where browsers keep it on localhost only.";
+  const edits = [replace(context.text(entry.file), entry, "secure: true")];
+  return [{ title: "Set Secure whatever the request says", safety: "needs a decision", note, edits }];
 }
 
 /** Options that Express does not read: `Secure`, `isSecure`, and a nested `cookie`. */
