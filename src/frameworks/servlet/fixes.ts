@@ -53,8 +53,7 @@ export function fixAtAddition(call: CallFact, context: Context): readonly Fix[] 
   const text = context.text(call.place.file);
   const cookie = text.slice(argument.valuePlace.span.start, argument.valuePlace.span.end);
   const followsScheme = last?.followsScheme === true;
-  if (/^(?:this\.)?[\w$]+$/.test(cookie))
-    return fix(before(text, call.place, [`${cookie}.setSecure(true);`]), followsScheme);
+  if (isVariable(cookie)) return fix(before(text, call.place, [`${cookie}.setSecure(true);`]), followsScheme);
   const local = freshName(call, context);
   const statements = [`${cookieType(cookie, call, context)} ${local} = ${cookie};`, `${local}.setSecure(true);`];
   return fix(before(text, call.place, statements, { place: argument.valuePlace, text: local }), followsScheme);
@@ -161,17 +160,14 @@ function cookieType(expression: string, call: CallFact, context: Context): strin
 /** A name for a local that nothing in the file has: `cookie`, or one made from the cookie's own name. */
 function freshName(call: CallFact, context: Context): string {
   const text = context.text(call.place.file);
-  const places = inlinePlaces(call, context);
-  const free = (name: string) => !new RegExp(`\\b${name}\\b`).test(text);
-  if (places.length <= 1 && free("cookie")) return "cookie";
+  const calls = inlineCalls(call, context);
+  const isFree = (name: string) => !new RegExp(`\\b${name}\\b`).test(text);
+  if (calls.length <= 1 && isFree("cookie")) return "cookie";
   const base = `${camelCase(nameOf(call)) || "new"}Cookie`;
-  const position = places.indexOf(call.place.span.start);
-  const same = places.length > 1 ? position + 1 : 1;
-  for (const name of [base, `${base}${same}`, `${base}${same}_`, `setsecure_${base}${same}`]) {
-    const taken = places.length > 1 && name === base && sharesName(call, context, position);
-    if (free(name) && !taken) return name;
-  }
-  return `${base}_${call.place.span.start}`;
+  const same = calls.filter((each) => nameOf(each) === nameOf(call));
+  const position = same.findIndex(({ place }) => place.span.start === call.place.span.start) + 1;
+  const numbered = position <= 1 ? base : `${base}${position}`;
+  return isFree(numbered) ? numbered : `${base}_${call.place.span.start}`;
 }
 
 function camelCase(name: string): string {
@@ -192,37 +188,36 @@ function nameOf(call: CallFact): string {
   return only?.data.kind === "literal" && typeof only.data.value === "string" ? only.data.value : "";
 }
 
-/** Where the file makes cookies that a fix may have to give a local name. */
+/** Where the file makes cookies that a fix may have to give a local name, in order. */
 function inlineCalls(call: CallFact, context: Context): readonly CallFact[] {
-  return context.facts.calls.filter(
-    (each) =>
-      each.place.file === call.place.file &&
-      (each.method === "addCookie" ? isResponse(each, context) : each.new && each.method === "Cookie"),
-  );
-}
-
-function inlinePlaces(call: CallFact, context: Context): readonly number[] {
-  const text = context.text(call.place.file);
-  const places = new Set<number>();
-  for (const each of inlineCalls(call, context)) {
-    const head = text.slice(Math.max(0, each.place.span.start - 40), each.place.span.start);
-    const argument = each.arguments[0]?.valuePlace.span;
-    const inline =
-      each.method === "addCookie"
-        ? argument !== undefined && !/^(?:this\.)?[\w$]+$/.test(text.slice(argument.start, argument.end))
-        : /\breturn\s+$/.test(head);
-    if (inline) places.add(each.place.span.start);
+  let table = inline.get(context.facts);
+  if (table === undefined) {
+    table = new Map();
+    for (const each of context.facts.calls) {
+      if (!isInline(each, context)) continue;
+      const list = table.get(each.place.file);
+      if (list === undefined) table.set(each.place.file, [each]);
+      else if (!list.some(({ place }) => place.span.start === each.place.span.start)) list.push(each);
+    }
+    for (const list of table.values()) list.sort((a, b) => a.place.span.start - b.place.span.start);
+    inline.set(context.facts, table);
   }
-  return [...places].sort((a, b) => a - b);
+  return table.get(call.place.file) ?? [];
 }
 
-function sharesName(call: CallFact, context: Context, position: number): boolean {
-  const places = inlinePlaces(call, context);
-  return inlineCalls(call, context).some(
-    (each) =>
-      each.place.span.start !== call.place.span.start &&
-      places.indexOf(each.place.span.start) !== -1 &&
-      places.indexOf(each.place.span.start) < position &&
-      nameOf(each) === nameOf(call),
-  );
+const inline = new WeakMap<Context["facts"], Map<string, CallFact[]>>();
+
+function isInline(call: CallFact, context: Context): boolean {
+  if (call.language !== "java") return false;
+  const { file, span } = call.place;
+  if (call.method === "addCookie" && isResponse(call, context)) {
+    const argument = call.arguments[0]?.valuePlace.span;
+    return argument !== undefined && !isVariable(context.text(file).slice(argument.start, argument.end));
+  }
+  if (call.method !== "Cookie" || !call.new) return false;
+  return /\breturn\s+$/.test(context.text(file).slice(Math.max(0, span.start - 40), span.start));
+}
+
+function isVariable(text: string): boolean {
+  return /^(?:this\.)?[\w$]+$/.test(text);
 }

@@ -581,6 +581,16 @@ function sameSiteOf(app: WebApp, inXml: InXml | undefined): string | undefined {
 
 /** Is the container told that TLS ended at a proxy? */
 export function proxyTrust(context: Context): ProxyTrust {
+  const known = trusts.get(context.facts);
+  if (known !== undefined) return known;
+  const trust = readTrust(context);
+  trusts.set(context.facts, trust);
+  return trust;
+}
+
+const trusts = new WeakMap<Context["facts"], ProxyTrust>();
+
+function readTrust(context: Context): ProxyTrust {
   for (const name of ["server.xml", "context.xml", "web.xml"]) {
     for (const { file, root } of descriptorsNamed(context, name)) {
       for (const { node } of elementsOf(root)) {
@@ -622,11 +632,8 @@ function fixes(
   if (call !== undefined) return fixInCode(call, context);
   const { webXml } = app;
   if (judged.verdict === "unknown" || webXml === undefined || inXml === undefined || !inXml.fixable) return [];
-  const vendor =
-    judged.decidedBy.from === "file" &&
-    judged.decidedBy.file !== webXml.file &&
-    [...app.vendors.values()].some(({ file }) => judged.decidedBy.from === "file" && file === judged.decidedBy.file);
-  if (vendor) return [];
+  const byVendor = fixInVendor(judged, app, context);
+  if (byVendor !== undefined) return byVendor;
   const { file, root } = webXml;
   const text = context.text(file);
   const edits = editDescriptor(text, file, root, inXml);
@@ -639,6 +646,24 @@ function fixes(
       ? { title: "Set Secure on the session cookie", safety: "needs a decision", note: old, edits }
       : { title: "Set Secure on the session cookie", safety: "safe", edits },
   ];
+}
+
+/** The container's own descriptor decides, and is corrected where it stands. */
+function fixInVendor({ decidedBy }: Cookie, { vendors, webXml }: WebApp, context: Context): readonly Fix[] | undefined {
+  if (decidedBy.from !== "file" || decidedBy.file === webXml?.file) return undefined;
+  for (const [container, descriptor] of vendors) {
+    const found = descriptor.file === decidedBy.file ? vendorSetting(container, descriptor) : undefined;
+    if (found === undefined) continue;
+    const { file } = descriptor;
+    const text = context.text(file);
+    const value = found.node.attributes.find(({ name }) => name === "value");
+    const edit =
+      value === undefined
+        ? setText(text, file, found.node, "true")
+        : replace(text, { file, span: value.valueSpan }, "true");
+    return [{ title: "Set Secure on the session cookie", safety: "safe", edits: [edit] }];
+  }
+  return undefined;
 }
 
 function fixInCode(call: CallFact, context: Context): readonly Fix[] {

@@ -27,13 +27,22 @@ const vendorFiles: Readonly<Record<string, Container>> = {
   "weblogic.xml": "WebLogic",
 };
 
+const tables = new WeakMap<Context["facts"], Map<string, Descriptor[]>>();
+
 export function descriptorsNamed(context: Context, name: string): readonly Descriptor[] {
-  return context.facts.settings.flatMap((settings): readonly Descriptor[] => {
-    const [root] = settings.roots;
-    return baseName(settings.file) === name && root !== undefined && settings.format === "xml"
-      ? [{ file: settings.file, root }]
-      : [];
-  });
+  let table = tables.get(context.facts);
+  if (table === undefined) {
+    table = new Map();
+    for (const { file, format, roots } of context.facts.settings) {
+      const [root] = roots;
+      if (format !== "xml" || root === undefined) continue;
+      const list = table.get(baseName(file));
+      if (list === undefined) table.set(baseName(file), [{ file, root }]);
+      else list.push({ file, root });
+    }
+    tables.set(context.facts, table);
+  }
+  return table.get(name) ?? [];
 }
 
 function baseName(file: string): string {
@@ -54,32 +63,37 @@ export function webApps(context: Context, code: readonly CallFact[]): readonly W
   const descriptors = descriptorsNamed(context, "web.xml").filter(
     ({ file, root }) => root.name === "web-app" && !isServerWide(file),
   );
-  const bases = new Map<string, Descriptor | undefined>();
-  for (const descriptor of descriptors) bases.set(descriptor.file, descriptor);
   const only = descriptors.length === 1 ? descriptors[0] : undefined;
-  const owner = (file: string) => only ?? nearest(descriptors, file);
+  const byBase = new Map(descriptors.map((descriptor) => [baseOf(descriptor.file), descriptor]));
+  const owner = (file: string) => only ?? nearest(byBase, file);
+  const fragments = groupBy(descriptorsNamed(context, "web-fragment.xml"), ({ file }) => owner(file));
+  const ownCode = groupBy(code, ({ place }) => owner(place.file));
   const apps = descriptors.map(
     (webXml): WebApp => ({
       base: baseOf(webXml.file),
       webXml,
-      fragments: descriptorsNamed(context, "web-fragment.xml").filter(({ file }) => owner(file) === webXml),
+      fragments: fragments.get(webXml) ?? [],
       vendors: vendorsOf(context, webXml.file),
-      code: code.filter(({ place }) => owner(place.file) === webXml),
+      code: ownCode.get(webXml) ?? [],
     }),
   );
-  return [...apps, ...codeOnly(code.filter(({ place }) => owner(place.file) === undefined))];
+  return [...apps, ...codeOnly(ownCode.get(undefined) ?? [])];
+}
+
+function groupBy<Item, Key>(items: readonly Item[], keyOf: (item: Item) => Key): Map<Key, Item[]> {
+  const groups = new Map<Key, Item[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [item]);
+    else group.push(item);
+  }
+  return groups;
 }
 
 /** Code that configures the session cookie of an application without a web.xml: one application a module. */
 function codeOnly(code: readonly CallFact[]): readonly WebApp[] {
-  const modules = new Map<string, CallFact[]>();
-  for (const call of code) {
-    const base = moduleOf(call.place.file);
-    const own = modules.get(base);
-    if (own === undefined) modules.set(base, [call]);
-    else own.push(call);
-  }
-  return [...modules].map(([base, own]) => ({
+  return [...groupBy(code, ({ place }) => moduleOf(place.file))].map(([base, own]) => ({
     base,
     webXml: undefined,
     fragments: [],
@@ -88,14 +102,13 @@ function codeOnly(code: readonly CallFact[]): readonly WebApp[] {
   }));
 }
 
-function nearest(descriptors: readonly Descriptor[], file: string): Descriptor | undefined {
-  let best: Descriptor | undefined;
-  for (const descriptor of descriptors) {
-    const base = baseOf(descriptor.file);
-    const holds = base === "" || file.startsWith(`${base}/`);
-    if (holds && (best === undefined || base.length > baseOf(best.file).length)) best = descriptor;
+/** The application whose folder of sources holds the file, the innermost first. */
+function nearest(byBase: ReadonlyMap<string, Descriptor>, file: string): Descriptor | undefined {
+  for (let end = file.lastIndexOf("/"); end > 0; end = file.lastIndexOf("/", end - 1)) {
+    const found = byBase.get(file.slice(0, end));
+    if (found !== undefined) return found;
   }
-  return best;
+  return byBase.get("");
 }
 
 /** The module's folder: what stands before the folder of web resources. */
@@ -112,13 +125,17 @@ function vendorsOf(context: Context, webXml: string): ReadonlyMap<Container, Des
   const folder = webXml.slice(0, webXml.lastIndexOf("/") + 1);
   const result = new Map<Container, Descriptor>();
   for (const [name, container] of Object.entries(vendorFiles)) {
-    const found = descriptorsNamed(context, name).find(({ file }) => file === folder + name);
+    const found = descriptorAt(context, folder, name);
     if (found !== undefined) result.set(container, found);
   }
-  const contextFile = `${folder.replace(/WEB-INF\/$/, "")}META-INF/context.xml`;
-  const tomcat = descriptorsNamed(context, "context.xml").find(({ file }) => file === contextFile);
+  const tomcat = descriptorAt(context, `${folder.replace(/WEB-INF\/$/, "")}META-INF/`, "context.xml");
   if (tomcat !== undefined) result.set("Tomcat", tomcat);
   return result;
+}
+
+function descriptorAt(context: Context, folder: string, name: string): Descriptor | undefined {
+  if (!context.files.has(folder + name)) return undefined;
+  return descriptorsNamed(context, name).find(({ file }) => file === folder + name);
 }
 
 export function childrenNamed(node: SettingNode | undefined, name: string): readonly SettingNode[] {
