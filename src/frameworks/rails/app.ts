@@ -61,9 +61,10 @@ function environmentsRead(app: App, environment: string, context: Context): Read
   for (const name of names) {
     const file = environmentFile(app, name);
     if (!context.files.has(file) || names.size > 8) continue;
-    for (const [, required = ""] of context
-      .text(file)
-      .matchAll(/^\s*(?:require\w*|load)\b.*?(\w+)(?:\.rb)?["')]+\s*$/gm))
+    const text = context.text(file).slice(0, 50_000);
+    for (const [, required = ""] of text.matchAll(
+      /^[ \t]*(?:require|load)[^\n]{0,100}?(\w{1,50})(?:\.rb)?["')]{1,3}[ \t]*$/gm,
+    ))
       if (context.files.has(environmentFile(app, required))) names.add(required);
   }
   return names;
@@ -130,7 +131,7 @@ export function isTooLate(place: Place, context: Context): boolean {
 export function applicationName(app: App, context: Context): string | undefined {
   const file = `${app.root}config/application.rb`;
   if (!context.files.has(file)) return undefined;
-  const text = context.text(file);
+  const text = context.text(file).slice(0, 20_000);
   const [, module, name] =
     /^[ \t]*module[ \t]+([A-Z]\w*)[\s\S]*?^[ \t]*class[ \t]+(\w+)[ \t]*<[ \t]*(?:::)?Rails::Application/m.exec(text) ??
     [];

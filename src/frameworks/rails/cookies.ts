@@ -3,11 +3,13 @@ import {
   type CallFact,
   type Context,
   custom,
+  type Facts,
   fallback,
   findArgument,
   type Given,
   header,
   openArguments,
+  type Place,
   type Remark,
   type Seen,
   type SeenAlternative,
@@ -18,7 +20,15 @@ import {
 } from "../../framework.ts";
 import { appOf, isDeployed } from "./app.ts";
 import { fixCall, fixValue, secureText } from "./fixes.ts";
-import { givenByForceSsl, givenByMiddleware, likely, likelyLiteral, type Reach, whyNotForced } from "./settings.ts";
+import {
+  givenByForceSsl,
+  givenByMiddleware,
+  likely,
+  likelyLiteral,
+  type Reach,
+  whyNotForced,
+  withSetting,
+} from "./settings.ts";
 
 export const docs = "https://api.rubyonrails.org/classes/ActionDispatch/Cookies.html";
 
@@ -111,9 +121,11 @@ function valueOf(write: WriteFact): Seen {
   return own.length === 0 ? write.value : own.map((each) => ({ ...each, when: [] }));
 }
 
-const ownSecure: Source = custom((fact) =>
-  fact.kind === "write" ? { seen: memberOf(valueOf(fact), "secure"), attribute: "secure" } : undefined,
-);
+const ownSecure: Source = custom((fact, context) => {
+  if (fact.kind !== "write") return undefined;
+  const app = appOf(fact.place.file, context);
+  return { seen: withSetting(memberOf(valueOf(fact), "secure"), app, context), attribute: "secure" };
+});
 
 const keyName: Source = custom((fact): Given | undefined => {
   if (fact.kind !== "write") return undefined;
@@ -147,17 +159,27 @@ const sameSiteProtection: Source = custom((fact, context) => {
   return { seen: [{ data: { kind: "literal", value }, when: [], because: [] }], attribute: "same_site" };
 });
 
+const redirecting = new WeakMap<Facts, Map<string, Place | undefined>>();
+
+/** `force_ssl` in the body of a controller's class. */
+function controllersForceSsl(file: string, context: Context): Place | undefined {
+  const byFile = redirecting.get(context.facts) ?? new Map<string, Place | undefined>();
+  redirecting.set(context.facts, byFile);
+  if (!byFile.has(file)) {
+    const match = /^[ \t]*(force_ssl)\b(?![ \t]*=[^>])/m.exec(context.text(file));
+    const end = match === null ? 0 : match.index + match[0].length;
+    byFile.set(file, match === null ? undefined : { file, span: { start: end - "force_ssl".length, end } });
+  }
+  return byFile.get(file);
+}
+
 /** A controller's own `force_ssl` redirects, and flags nothing. */
 function remarks(fact: Fact, context: Context): readonly Remark[] {
-  const { file } = fact.place;
   if (!fact.within.bases.some((base) => /Controller\b/.test(base))) return [];
-  const match = /^[ \t]*(force_ssl)\b(?![ \t]*=[^>])/m.exec(context.text(file));
-  if (match === null) return [];
-  const start = match.index + match[0].length - "force_ssl".length;
+  const place = controllersForceSsl(fact.place.file, context);
+  if (place === undefined) return [];
   const says = "a controller's `force_ssl` redirects to https, and flags no cookie";
-  return [
-    { kind: "ineffective", says, at: { from: "file", file, span: { start, end: start + "force_ssl".length }, says } },
-  ];
+  return [{ kind: "ineffective", says, at: { from: "file", ...place, says } }];
 }
 
 const jar: Sink = {

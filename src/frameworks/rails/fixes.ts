@@ -10,7 +10,7 @@ import {
 } from "../../framework.ts";
 import { addArgument, addEntry, insertAfterLine, replace } from "../../write.ts";
 import { type App, applicationName, environmentFile, environmentOf } from "./app.ts";
-import { likelyLiteral, settings } from "./settings.ts";
+import { type AppSettings, likelyLiteral, settings } from "./settings.ts";
 
 /** Off on a developer's machine: over http Rails sends no cookie that is Secure. */
 export function secureText(context: Context): string {
@@ -89,8 +89,17 @@ export function fixMissingStore(app: App, classLine: Place, context: Context): r
 const NOTE =
   "`force_ssl` flags every cookie of the application. It also redirects http to https and sends Strict-Transport-Security for two years, subdomains included; a proxy that ends TLS must send `X-Forwarded-Proto: https`, or the redirects never end (or set `config.assume_ssl = true`, since Rails 7.1).";
 
+const fixesOf = new WeakMap<AppSettings, { readonly fix: Fix | undefined }>();
+
 /** Turns `config.force_ssl` on where it is off, commented out or missing. */
 export function forceSslFix(app: App, context: Context): Fix | undefined {
+  const key = settings(app, context);
+  const known = fixesOf.get(key) ?? { fix: makeForceSslFix(app, context) };
+  fixesOf.set(key, known);
+  return known.fix;
+}
+
+function makeForceSslFix(app: App, context: Context): Fix | undefined {
   const { forceSslWrites, sslOptions } = settings(app, context);
   if (sslOptions.redirect !== "on" || !sslOptions.secureCookies) return undefined;
   const edits = turnOn(app, forceSslWrites, context);
@@ -122,8 +131,17 @@ function turnOn(app: App, writes: readonly WriteFact[], context: Context): Fix["
   return [insertAfterLine(text, file, start, "  config.force_ssl = true")];
 }
 
+const comments = new WeakMap<AppSettings, { readonly place: Place | undefined }>();
+
 /** `# config.force_ssl = true` in the file of the deployed environment. */
 export function commentedOut(app: App, context: Context): Place | undefined {
+  const key = settings(app, context);
+  const known = comments.get(key) ?? { place: findComment(app, context) };
+  comments.set(key, known);
+  return known.place;
+}
+
+function findComment(app: App, context: Context): Place | undefined {
   const file = environmentFile(app, environmentOf(context));
   if (!context.files.has(file)) return undefined;
   const match = /^[ \t]*(#[ \t]*config\.force_ssl[ \t]*=[ \t]*true)[ \t]*\r?$/m.exec(context.text(file));

@@ -36,6 +36,7 @@ import {
   settings,
   valueOf,
   whyNotForced,
+  withSetting,
 } from "./settings.ts";
 
 export const docs = "https://guides.rubyonrails.org/configuring.html#config-session-store";
@@ -128,7 +129,7 @@ export function ownOption(app: App | undefined, call: CallFact, context: Context
   const written = app === undefined ? undefined : optionWrites(app, context).at(-1);
   if (written !== undefined) return setting(written.value, "session_options[:secure]", { absent: "insecure" });
   const given = findArgument(call, undefined, "secure");
-  if (given !== undefined) return setting(given.value, "secure", { absent: "insecure" });
+  if (given !== undefined) return setting(withSetting(given.value, app, context), "secure", { absent: "insecure" });
   const hash = call.arguments.slice(1).flatMap(({ value }) => value);
   const held = hash.flatMap(({ data }) => (data.kind === "object" ? (data.properties.get("secure") ?? []) : []));
   if (held.length > 0) return setting(held, "secure", { absent: "insecure" });

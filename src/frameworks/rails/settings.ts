@@ -253,3 +253,17 @@ export function whyNotForced(app: App | undefined, context: Context): string | u
     return "`ssl_options` has `redirect: false`, with which `force_ssl` flags no cookie";
   return undefined;
 }
+
+/** `secure: Rails.application.config.force_ssl` is what the setting holds. */
+export function withSetting(seen: Seen, app: App | undefined, context: Context): Seen {
+  if (app === undefined) return seen;
+  return seen.flatMap((each): Seen => {
+    if (!named(pathsOf([each]), "*.config.force_ssl", "*.configuration.force_ssl")) return [each];
+    const held = valueOf(settings(app, context).forceSslWrites);
+    return held.map((one) => ({
+      data: one.data.kind === "literal" && one.data.value === undefined ? { kind: "literal", value: false } : one.data,
+      when: [...each.when, ...one.when],
+      because: [...each.because, ...one.because],
+    }));
+  });
+}

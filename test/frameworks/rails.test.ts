@@ -1,0 +1,98 @@
+import { describe, expect, test } from "vitest";
+import type { Cookie } from "../../src/cookie.ts";
+import { production } from "../../src/deployment.ts";
+import { applyEdits } from "../../src/edit.ts";
+import { takeInventory } from "../../src/inventory.ts";
+import { projectOf } from "../support/project.ts";
+
+/** The page shows verdicts and first fixes; here is what stands beside them. */
+async function cookiesOf(texts: Readonly<Record<string, string>>): Promise<readonly Cookie[]> {
+  return (await takeInventory(projectOf(texts), production)).cookies;
+}
+
+const controller = "class A < ApplicationController\n  def a\n    cookies[:a] = x\n  end\nend\n";
+const store = 'Rails.application.config.session_store :cookie_store, key: "_a"\n';
+const environment = (line: string): string => `Rails.application.configure do\n  ${line}\nend\n`;
+
+describe("the second fix turns on force_ssl and asks to decide", () => {
+  test.each([
+    ["# config.force_ssl = true", "config.force_ssl = true"],
+    ["#config.force_ssl = true", "config.force_ssl = true"],
+    ["config.force_ssl = false", "config.force_ssl = true"],
+    ["config.eager_load = true", "config.force_ssl = true\n  config.eager_load = true"],
+  ])("%s", async (before, after) => {
+    const file = "config/environments/production.rb";
+    const [cookie] = await cookiesOf({ [file]: environment(before), "app/controllers/a.rb": controller });
+    expect(cookie?.fixes.map(({ safety }) => safety)).toEqual(["safe", "needs a decision"]);
+    expect(applyEdits(environment(before), cookie?.fixes[1]?.edits ?? [])).toBe(environment(after));
+  });
+
+  test("not where redirects are off: it would flag nothing", async () => {
+    const [cookie] = await cookiesOf({
+      "config/environments/production.rb": environment("config.ssl_options = { redirect: false }"),
+      "app/controllers/a.rb": controller,
+    });
+    expect(cookie?.fixes.map(({ safety }) => safety)).toEqual(["safe"]);
+  });
+
+  test("with the line ends that the file has", async () => {
+    const text = environment("config.eager_load = true").replaceAll("\n", "\r\n");
+    const [cookie] = await cookiesOf({ "config/environments/production.rb": text, "app/controllers/a.rb": controller });
+    expect(applyEdits(text, cookie?.fixes[1]?.edits ?? [])).toBe(
+      environment("config.force_ssl = true\n  config.eager_load = true").replaceAll("\n", "\r\n"),
+    );
+  });
+});
+
+describe("told beside the verdict", () => {
+  const remarks = async (texts: Readonly<Record<string, string>>) =>
+    (await cookiesOf(texts)).flatMap((cookie) => cookie.remarks.map(({ kind, says }) => `${kind}: ${says}`));
+
+  test("another deployment that says less", async () => {
+    expect(
+      await remarks({
+        "config/environments/production.rb": environment("config.force_ssl = true"),
+        "config/environments/staging.rb": environment("config.eager_load = true"),
+        "config/environments/development.rb": environment("config.eager_load = false"),
+        "config/initializers/session_store.rb": store,
+      }),
+    ).toEqual(["note: where `RAILS_ENV` is `staging`, `config.force_ssl` is off"]);
+  });
+
+  test("a session that is lost over http", async () => {
+    expect(await remarks({ "config/initializers/session_store.rb": store.trim().concat(", secure: true\n") })).toEqual([
+      expect.stringMatching(/^withheld: over http/),
+    ]);
+  });
+
+  test("a line that is only a comment", async () => {
+    expect(
+      await remarks({
+        "config/environments/production.rb": environment("# config.force_ssl = true"),
+        "config/initializers/session_store.rb": store,
+      }),
+    ).toEqual(["note: `config.force_ssl = true` is only a comment here"]);
+  });
+});
+
+test("an API without the middleware for cookies sends none", async () => {
+  const application = (more: string) =>
+    `module Shop\n  class Application < Rails::Application\n    config.api_only = true\n${more}  end\nend\n`;
+  const [without] = await cookiesOf({ "config/application.rb": application(""), "app/controllers/a.rb": controller });
+  expect(without?.notDeployed).toMatch(/api_only/);
+  const [with_] = await cookiesOf({
+    "config/application.rb": application("    config.middleware.use ActionDispatch::Cookies\n"),
+    "app/controllers/a.rb": controller,
+  });
+  expect(with_?.notDeployed).toBeUndefined();
+});
+
+test("SameSite is read from the cookie, or from the setting for all", async () => {
+  const [own, all] = await cookiesOf({
+    "config/environments/production.rb": environment("config.action_dispatch.cookies_same_site_protection = :none"),
+    "app/controllers/a.rb":
+      "class A < ApplicationController\n  def a\n    cookies[:a] = { value: 1, same_site: :strict }\n    cookies[:b] = 1\n  end\nend\n",
+  });
+  expect(own?.attributes["samesite"]).toBe("strict");
+  expect(all?.attributes["samesite"]).toBe("none");
+});
