@@ -44,6 +44,13 @@ const silent = {
   "src/main/webapp/WEB-INF/web.xml": "<web-app version='6.0'>\r\n  <distributable/>\r\n</web-app>\r\n",
 };
 
+const webXml = (value: string) => ({
+  "WEB-INF/web.xml": `<web-app><session-config><cookie-config><secure>${value}</secure></cookie-config></session-config></web-app>`,
+});
+
+const guarded = (flag: string) =>
+  `Cookie c = new Cookie("a", "1"); if (request.isSecure()) { ${flag} response.addCookie(c); }`;
+
 describe("find-sec-bugs sees only a `new Cookie` that a local variable holds", () => {
   test("a cookie that is made where it is added", async () => {
     expect(await verdictsOf(servlet(`response.addCookie(new Cookie("a", "1"));`))).toEqual(["a: insecure"]);
@@ -69,9 +76,6 @@ describe("find-sec-bugs sees only a `new Cookie` that a local variable holds", (
     expect(await verdictsOf(servlet(body, "void harden(Cookie c) { c.setSecure(true); }"))).toEqual(["a: secure"]);
   });
   test("web.xml", async () => {
-    const webXml = (value: string) => ({
-      "WEB-INF/web.xml": `<web-app><session-config><cookie-config><secure>${value}</secure></cookie-config></session-config></web-app>`,
-    });
     expect(await verdictsOf(webXml("true"))).toEqual(["JSESSIONID: secure"]);
     expect(await verdictsOf(webXml("false"))).toEqual(["JSESSIONID: conditional"]);
   });
@@ -127,10 +131,8 @@ describe("a search for setSecure(false) passes the OWASP Benchmark; it does not 
     expect(await verdictsOf(servlet(body))).toEqual(["a: secure"]);
   });
   test("Juliet's one shape, with and without the flag", async () => {
-    const body = (flag: string) =>
-      `Cookie c = new Cookie("a", "1"); if (request.isSecure()) { ${flag} response.addCookie(c); }`;
-    expect(await verdictsOf(servlet(body("")))).toEqual(["a: insecure"]);
-    expect(await verdictsOf(servlet(body("c.setSecure(true);")))).toEqual(["a: secure"]);
+    expect(await verdictsOf(servlet(guarded("")))).toEqual(["a: insecure"]);
+    expect(await verdictsOf(servlet(guarded("c.setSecure(true);")))).toEqual(["a: secure"]);
   });
 });
 
