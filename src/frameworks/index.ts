@@ -1,5 +1,6 @@
 import type { Framework } from "../framework.ts";
 import { aspnet } from "./aspnet/index.ts";
+import { aspnetCore } from "./aspnet-core/index.ts";
 import { beaker } from "./beaker/index.ts";
 import { cookie } from "./cookie/index.ts";
 import { cookieSession } from "./cookie-session/index.ts";
@@ -14,10 +15,12 @@ import { nodeHttp } from "./node-http/index.ts";
 import { pyramid } from "./pyramid/index.ts";
 import { rails } from "./rails/index.ts";
 import { servlet } from "./servlet/index.ts";
+import { starlette } from "./starlette/index.ts";
 
 /** Every framework that setsecure knows. The first one that recognises a place has it. */
 export const frameworks: readonly Framework[] = [
   aspnet,
+  aspnetCore,
   expressSession,
   cookieSession,
   csurf,
@@ -32,4 +35,5 @@ export const frameworks: readonly Framework[] = [
   flask,
   beaker,
   pyramid,
+  starlette,
 ];

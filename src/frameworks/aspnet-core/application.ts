@@ -1,0 +1,214 @@
+import {
+  type CallFact,
+  type Context,
+  type Evidence,
+  imports,
+  type Place,
+  type ProxyTrust,
+  pathsOf,
+  type Seen,
+  type SeenAlternative,
+  type SettingNode,
+} from "../../framework.ts";
+
+export type When = SeenAlternative["when"];
+
+const SDK = /^Microsoft\.NET\.Sdk\.(?:Web|Razor|BlazorWebAssembly)\b/;
+
+/** A file shows ASP.NET Core by its imports, or by the project file above it (whose usings may be implicit). */
+export function isCore(context: Context, file: string): boolean {
+  if (imports(context, file, "Microsoft.Owin", "Owin", "Nancy")) return imports(context, file, "Microsoft.AspNetCore");
+  return (
+    imports(context, file, "Microsoft.AspNetCore", "Microsoft.Extensions.DependencyInjection") ||
+    isWebProject(context, projectOf(file, context)) ||
+    /\bWebApplication\.Create(?:Slim)?Builder\b/.test(context.text(file))
+  );
+}
+
+/** The project file that a file belongs to: the nearest above it. */
+export function projectOf(file: string, context: Context): string | undefined {
+  let best: string | undefined;
+  for (const each of context.candidates) {
+    if (!each.endsWith(".csproj") || !file.startsWith(folderOf(each))) continue;
+    if (best === undefined || folderOf(each).length > folderOf(best).length) best = each;
+  }
+  return best;
+}
+
+function isWebProject(context: Context, project: string | undefined): boolean {
+  const settings = context.facts.settings.find(({ file }) => file === project);
+  const [root] = settings?.roots ?? [];
+  if (root === undefined) return false;
+  const attribute = (node: SettingNode, name: string) =>
+    node.attributes.find((each) => each.name === name)?.value ?? "";
+  return (
+    SDK.test(attribute(root, "Sdk")) ||
+    root.children.some(({ children }) =>
+      children.some(
+        (each) =>
+          /^(?:FrameworkReference|PackageReference)$/.test(each.name) &&
+          attribute(each, "Include").startsWith("Microsoft.AspNetCore"),
+      ),
+    )
+  );
+}
+
+export function folderOf(file: string): string {
+  return file.slice(0, file.lastIndexOf("/") + 1);
+}
+
+/** Calls of a method that belong to the same application as a file; a library belongs to the only one there is. */
+export function callsFor(file: string, context: Context, ...methods: readonly string[]): readonly CallFact[] {
+  const all = context.facts.calls.filter(
+    (call) => methods.includes(call.method) && call.notDeployed === undefined && isCore(context, call.place.file),
+  );
+  const own = projectOf(file, context);
+  const same = all.filter((call) => projectOf(call.place.file, context) === own);
+  if (same.length > 0 || own === undefined) return same;
+  const projects = new Set(all.map((call) => projectOf(call.place.file, context)));
+  const isHost = context.facts.calls.some(
+    (call) => /^(?:Build|UseStartup|Configure)$/.test(call.method) && projectOf(call.place.file, context) === own,
+  );
+  return projects.size === 1 && !isHost ? all : [];
+}
+
+/** `Configure<SessionOptions>(…)`: the type that stands between the angle brackets. */
+export function typeArgument(call: CallFact, context: Context): string | undefined {
+  const end = call.argumentsSpan?.start ?? call.place.span.end;
+  const before = context.text(call.place.file).slice(call.place.span.start, end);
+  return /<\s*([\w.]+)\s*>\s*\($/.exec(before)?.[1]?.replace(/^.*\./, "");
+}
+
+export function contains(outer: Place, inner: Place): boolean {
+  return outer.file === inner.file && outer.span.start <= inner.span.start && inner.span.end <= outer.span.end;
+}
+
+/** `CookieSecurePolicy.Always` and its sisters by their last name; everything else as it is. */
+export function policies(seen: Seen): Seen {
+  return seen.map((each) => {
+    for (const path of pathsOf([each])) {
+      const found = /(?:^|\.)CookieSecurePolicy\.(Always|SameAsRequest|None)$/.exec(path)?.[1];
+      if (found !== undefined) return { ...each, data: { kind: "literal", value: found } as const };
+    }
+    return each;
+  });
+}
+
+// ---- appsettings.json
+
+export interface Configured {
+  readonly value: string | number | boolean | null;
+  readonly at: Place;
+}
+
+/** A key of appsettings.json, as the one for the environment overrides it. */
+export function configured(key: string, from: string, context: Context): Configured | undefined {
+  const environment = context.deployment.environment["ASPNETCORE_ENVIRONMENT"] ?? "Production";
+  const project = projectOf(from, context);
+  const folder = project === undefined ? undefined : folderOf(project);
+  let found: Configured | undefined;
+  for (const name of ["appsettings.json", `appsettings.${environment}.json`]) {
+    const settings = context.facts.settings
+      .filter(({ file }) => file.toLowerCase().split("/").at(-1) === name.toLowerCase())
+      .filter(({ file }) => folder === undefined || folderOf(file) === folder)
+      .sort((a, b) => a.file.length - b.file.length)[0];
+    for (const root of settings?.roots ?? []) {
+      const node = descend(root, key.toLowerCase().split(":"));
+      if (node?.value !== undefined && settings !== undefined)
+        found = { value: node.value, at: { file: settings.file, span: node.valueSpan ?? node.span } };
+    }
+  }
+  return found;
+}
+
+function descend(node: SettingNode, keys: readonly string[]): SettingNode | undefined {
+  if (keys.length === 0) return node;
+  for (const child of node.children) {
+    const parts = child.name.toLowerCase().split(":");
+    if (parts.every((part, index) => part === keys[index])) {
+      const found = descend(child, keys.slice(parts.length));
+      if (found !== undefined) return found;
+    }
+  }
+  return undefined;
+}
+
+/** What the shipped files hold for a key; another file or a variable may say otherwise where it runs. */
+export function fromConfiguration(key: string, from: string, context: Context): Seen {
+  const found = configured(key, from, context);
+  const name = found?.at.file.split("/").at(-1) ?? "appsettings.json";
+  const says =
+    found === undefined ? `\`${key}\` is configured` : `\`${key}\` is \`${String(found.value)}\`, as in ${name}`;
+  const condition = { kind: "configuration", key: `configuration ${key}` } as const;
+  if (found === undefined) {
+    return [
+      {
+        data: { kind: "literal", value: undefined },
+        when: [{ ...condition, arm: false, says: `\`${key}\` is not configured`, holds: true }],
+        because: [],
+      },
+      {
+        data: { kind: "literal", value: "Always" },
+        when: [{ ...condition, arm: true, says: `\`${key}\` is \`Always\``, holds: false }],
+        because: [],
+      },
+    ];
+  }
+  const because: Evidence = { from: "file", ...found.at, says: `\`${key}\` is \`${String(found.value)}\`` };
+  const value = found.value;
+  const other = value === false || /^(?:none|false)$/i.test(String(value)) ? "Always" : undefined;
+  return [
+    { data: { kind: "literal", value }, when: [{ ...condition, arm: true, says, holds: true }], because: [because] },
+    {
+      data: { kind: "literal", value: other },
+      when: [{ ...condition, arm: false, says: `\`${key}\` is configured otherwise`, holds: false }],
+      because: [because],
+    },
+  ];
+}
+
+// ---- proxies
+
+const docs = "https://learn.microsoft.com/en-us/aspnet/core/host-and-deploy/proxy-load-balancer";
+
+/** `X-Forwarded-Proto` counts where `UseForwardedHeaders` takes it, before what needs it runs. */
+export function proxyTrust(context: Context, sink: { readonly place: Place }): ProxyTrust {
+  if (/^true$/i.test(context.deployment.environment["ASPNETCORE_FORWARDEDHEADERS_ENABLED"] ?? "")) {
+    const says = "`ASPNETCORE_FORWARDEDHEADERS_ENABLED` makes the host take `X-Forwarded-Proto`";
+    return { trusted: true, because: { from: "deployment", says } };
+  }
+  const file = sink.place.file;
+  const [use] = callsFor(file, context, "UseForwardedHeaders");
+  const [auth] = callsFor(file, context, "UseAuthentication");
+  const options = context.facts.writes.filter(
+    ({ key, place }) =>
+      key === "ForwardedHeaders" &&
+      (use === undefined || projectOf(place.file, context) === projectOf(use.place.file, context)),
+  );
+  const takes = options.some(({ valuePlace }) =>
+    /\bXForwardedProto\b|\bForwardedHeaders\.All\b/.test(
+      context.text(valuePlace.file).slice(valuePlace.span.start, valuePlace.span.end),
+    ),
+  );
+  if (use === undefined || !takes) {
+    const says = "`X-Forwarded-Proto` is not read without `UseForwardedHeaders`";
+    return { trusted: false, because: { from: "docs", url: docs, says } };
+  }
+  if (auth !== undefined && auth.place.file === use.place.file && auth.order < use.order) {
+    const says = "`UseForwardedHeaders` comes after `UseAuthentication`, which has seen plain http by then";
+    return { trusted: false, because: { from: "file", ...use.place, says } };
+  }
+  const says = "`UseForwardedHeaders` takes `X-Forwarded-Proto`";
+  return { trusted: true, because: { from: "file", ...use.place, says } };
+}
+
+/** `CookieSecurePolicy` as the file can name it. */
+export function typeName(name: string, file: string, context: Context): string {
+  const known = context.facts.modules.get(file)?.imports ?? [];
+  const implicit = known.length === 0 || isImplicit(context, projectOf(file, context));
+  return implicit || known.includes("Microsoft.AspNetCore.Http") ? name : `Microsoft.AspNetCore.Http.${name}`;
+}
+
+function isImplicit(context: Context, project: string | undefined): boolean {
+  return project !== undefined && /<ImplicitUsings>\s*(?:enable|true)\s*</i.test(context.text(project));
+}

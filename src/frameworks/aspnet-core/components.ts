@@ -1,0 +1,433 @@
+import {
+  type CallFact,
+  type Context,
+  custom,
+  type Edit,
+  type Fix,
+  fallback,
+  type Given,
+  lastOf,
+  memberOf,
+  named,
+  type Seen,
+  type SeenAlternative,
+  type SeenObject,
+  type Sink,
+  type WriteFact,
+} from "../../framework.ts";
+import { insertBefore, replace } from "../../write.ts";
+import {
+  callsFor,
+  contains,
+  fromConfiguration,
+  isCore,
+  policies,
+  projectOf,
+  typeArgument,
+  typeName,
+} from "./application.ts";
+import { policyFix } from "./policy.ts";
+
+/** A part of the framework that sets a cookie of its own, configured by a `CookieBuilder`. */
+interface Component {
+  /** The calls that bring it in, the first one that stands in the project. */
+  readonly methods: readonly string[];
+  /** Calls that configure the same options. */
+  readonly also?: readonly string[];
+  /** The options' type, for `Configure<T>`. */
+  readonly options: string;
+  /** The builder's member. */
+  readonly member: string;
+  readonly name: string;
+  readonly value: "None" | "SameAsRequest";
+  readonly docs: string;
+  readonly says: string;
+  /** `Always` makes it throw over http. */
+  readonly throws?: boolean;
+}
+
+const api = "https://learn.microsoft.com/en-us/dotnet/api/microsoft.aspnetcore";
+const noneSays = (what: string) => `\`Cookie.SecurePolicy\` is not set, and ${what} default is \`None\`, on https too`;
+const sameSays = (what: string, member = "Cookie") =>
+  `\`${member}.SecurePolicy\` is not set, and ${what} default is \`SameAsRequest\``;
+
+export const COMPONENTS: readonly Component[] = [
+  {
+    methods: ["AddSession"],
+    options: "SessionOptions",
+    member: "Cookie",
+    name: ".AspNetCore.Session",
+    value: "None",
+    docs: `${api}.builder.sessionoptions.cookie`,
+    says: noneSays("the session's"),
+  },
+  {
+    methods: ["AddAntiforgery"],
+    options: "AntiforgeryOptions",
+    member: "Cookie",
+    name: ".AspNetCore.Antiforgery.*",
+    value: "None",
+    docs: `${api}.antiforgery.antiforgeryoptions.cookie`,
+    says: noneSays("antiforgery's"),
+    throws: true,
+  },
+  {
+    methods: ["AddCookieTempDataProvider"],
+    options: "CookieTempDataProviderOptions",
+    member: "Cookie",
+    name: ".AspNetCore.Mvc.CookieTempDataProvider",
+    value: "None",
+    docs: `${api}.mvc.cookietempdataprovideroptions.cookie`,
+    says: noneSays("TempData's"),
+  },
+  {
+    methods: ["AddCookie"],
+    options: "CookieAuthenticationOptions",
+    member: "Cookie",
+    name: ".AspNetCore.Cookies",
+    value: "SameAsRequest",
+    docs: `${api}.authentication.cookies.cookieauthenticationoptions.cookie`,
+    says: sameSays("cookie authentication's"),
+  },
+  {
+    methods: [
+      "AddDefaultIdentity",
+      "AddIdentity",
+      "AddIdentityApiEndpoints",
+      "AddIdentityCookies",
+      "AddApplicationCookie",
+      "ConfigureApplicationCookie",
+    ],
+    also: ["ConfigureApplicationCookie"],
+    options: "",
+    member: "Cookie",
+    name: ".AspNetCore.Identity.Application",
+    value: "SameAsRequest",
+    docs: `${api}.authentication.cookies.cookieauthenticationoptions.cookie`,
+    says: sameSays("Identity's"),
+  },
+  {
+    methods: ["ConfigureExternalCookie"],
+    options: "",
+    member: "Cookie",
+    name: ".AspNetCore.Identity.External",
+    value: "SameAsRequest",
+    docs: `${api}.authentication.cookies.cookieauthenticationoptions.cookie`,
+    says: sameSays("Identity's"),
+  },
+  {
+    methods: ["AddOpenIdConnect"],
+    options: "OpenIdConnectOptions",
+    member: "NonceCookie",
+    name: ".AspNetCore.OpenIdConnect.Nonce.*",
+    value: "SameAsRequest",
+    docs: `${api}.authentication.openidconnect.openidconnectoptions.noncecookie`,
+    says: sameSays("the nonce's", "NonceCookie"),
+  },
+  {
+    methods: ["AddOpenIdConnect", "AddOAuth", "AddGoogle", "AddFacebook", "AddMicrosoftAccount", "AddTwitter"],
+    options: "OpenIdConnectOptions",
+    member: "CorrelationCookie",
+    name: ".AspNetCore.Correlation.*",
+    value: "SameAsRequest",
+    docs: `${api}.authentication.remoteauthenticationoptions.correlationcookie`,
+    says: sameSays("the correlation cookie's", "CorrelationCookie"),
+  },
+];
+
+export const COMPONENT_METHODS: readonly string[] = [
+  ...new Set(COMPONENTS.flatMap(({ methods, also }) => [...methods, ...(also ?? [])])),
+  "Configure",
+  "ConfigureAll",
+  "PostConfigure",
+  "PostConfigureAll",
+  "Bind",
+];
+
+/** One sink for each component: the call that brings it in. */
+export const componentSinks: readonly Sink[] = COMPONENTS.map((component) => ({
+  on: { kind: "call", method: component.methods, matches: (call, context) => isBroughtIn(component, call, context) },
+  name: [
+    custom((fact, context) => nameOf(component, fact as CallFact, context)),
+    fallback(component.name, component.docs, "the default name"),
+  ],
+  secure: [
+    custom((fact, context) => policyOf(component, fact as CallFact, context)),
+    fallback(component.value === "None" ? false : "request-scheme", component.docs, component.says),
+  ],
+  fixes: (fact, context) => componentFixes(component, fact as CallFact, context),
+}));
+
+const REGISTERED =
+  /(?:^|\.)(?:\w*services|IServiceCollection|\w*builder|AuthenticationBuilder|IMvc(?:Core)?Builder)(?:\(\))?\.\w+$|\(\)\.\w+$/i;
+
+function isBroughtIn(component: Component, call: CallFact, context: Context): boolean {
+  if (call.new || !isCore(context, call.place.file) || !call.callee.some((path) => REGISTERED.test(path))) return false;
+  if (component.also === undefined) return true;
+  // One cookie for Identity, however many calls prepare it.
+  const order = (each: CallFact) => component.methods.indexOf(each.method);
+  const all = callsFor(call.place.file, context, ...component.methods);
+  return !all.some((other) => order(other) < order(call));
+}
+
+interface Change {
+  readonly value: Seen;
+  readonly conditions: WriteFact["conditions"];
+  readonly order: number;
+  readonly post: boolean;
+  readonly write?: WriteFact;
+}
+
+/** Everything that is written to the component's builder, in the order in which it runs. */
+function changesOf(
+  component: Component,
+  call: CallFact,
+  context: Context,
+  key: "SecurePolicy" | "Name",
+): readonly Change[] {
+  const changes: Change[] = [];
+  const others = callsFor(
+    call.place.file,
+    context,
+    ...(component.also ?? []),
+    "Configure",
+    "ConfigureAll",
+    "PostConfigure",
+    "PostConfigureAll",
+  ).filter((other) => component.also?.includes(other.method) === true || isFor(component, other, context));
+  const holders = [call, ...others.filter((other) => other !== call)];
+  const single = callsFor(call.place.file, context, call.method).length === 1;
+  for (const write of context.facts.writes) {
+    if (write.notDeployed !== undefined || (write.key !== key && write.key !== component.member)) continue;
+    if (projectOf(write.place.file, context) !== projectOf(call.place.file, context)) continue;
+    const holder =
+      holders.find((each) => contains(each.place, write.place) && !nested(each, write, context)) ??
+      (single && passedTo(write, call.method) ? call : undefined);
+    if (holder === undefined) continue;
+    const value = valueFor(component, write, key);
+    if (value === undefined) continue;
+    changes.push({
+      value,
+      conditions: write.conditions,
+      order: write.order,
+      post: holder.method.startsWith("Post"),
+      write,
+    });
+  }
+  for (const holder of holders) {
+    const bound = key === "SecurePolicy" ? boundSection(holder, context) : undefined;
+    if (bound === undefined) continue;
+    const value = fromConfiguration(`${bound.section}:${component.member}:SecurePolicy`, call.place.file, context);
+    changes.push({ value, conditions: [], order: bound.order, post: holder.method.startsWith("Post") });
+  }
+  return changes.sort((a, b) => Number(a.post) - Number(b.post) || a.order - b.order);
+}
+
+function passedTo(write: WriteFact, method: string): boolean {
+  return write.target.some(
+    ({ data }) => data.kind === "object" && data.passedTo.some((path) => path.endsWith(`.${method}`)),
+  );
+}
+
+/** A chain puts earlier calls inside the span of later ones: a write belongs to the innermost call's arguments. */
+function nested(holder: CallFact, write: WriteFact, _context: Context): boolean {
+  const span = holder.argumentsSpan;
+  return span === undefined || write.place.span.start < span.start || write.place.span.end > span.end;
+}
+
+function isFor(component: Component, call: CallFact, context: Context): boolean {
+  return component.options !== "" && typeArgument(call, context) === component.options;
+}
+
+function isBuilder(object: SeenObject): boolean {
+  return object.from !== undefined && object.from.new && named(object.from.callee, "*.CookieBuilder");
+}
+
+function valueFor(component: Component, write: WriteFact, key: "SecurePolicy" | "Name"): Seen | undefined {
+  if (write.key === component.member && !write.paths.some((path) => path.endsWith(".CookieBuilder"))) {
+    // A new builder replaces the component's own, defaults and all.
+    return memberOf(write.value, key, isBuilder).map((each): SeenAlternative => {
+      if (key !== "SecurePolicy" || each.data.kind !== "literal" || each.data.value !== undefined) return each;
+      const says = `\`${component.member}\` is a new \`CookieBuilder\`, whose default is \`SameAsRequest\``;
+      return {
+        ...each,
+        data: { kind: "literal", value: "SameAsRequest" },
+        because: [{ from: "file", ...write.place, says }],
+      };
+    });
+  }
+  if (write.key !== key) return undefined;
+  const [path = ""] = write.paths;
+  return path.endsWith(`.${component.member}`) ? write.value : undefined;
+}
+
+/** `GetSection("Session").Bind(o)`, `Bind("Session", o)` or `Configure<T>(configuration.GetSection("Session"))`. */
+export function boundSection(holder: CallFact, context: Context): { section: string; order: number } | undefined {
+  for (const { value } of holder.arguments) {
+    const section = sectionOf(value);
+    if (section !== undefined) return { section, order: holder.order };
+  }
+  for (const bind of context.facts.calls) {
+    if (bind.method !== "Bind" || !contains(holder.place, bind.place)) continue;
+    const [first] = bind.arguments;
+    const name = first?.value[0]?.data;
+    const section =
+      bind.arguments.length > 1 && name?.kind === "literal" ? String(name.value) : sectionOf(bind.receiver ?? []);
+    if (section !== undefined) return { section, order: bind.order };
+  }
+  return undefined;
+}
+
+function sectionOf(seen: Seen): string | undefined {
+  const [only] = seen;
+  if (seen.length !== 1 || only?.data.kind !== "object") return undefined;
+  const { from } = only.data;
+  const name = from?.arguments[0]?.value[0]?.data;
+  if (from?.method !== "GetSection" && from?.method !== "GetRequiredSection") return undefined;
+  const outer = sectionOf(from.receiver ?? []);
+  if (name?.kind !== "literal") return undefined;
+  return outer === undefined ? String(name.value) : `${outer}:${String(name.value)}`;
+}
+
+export function asPolicy(seen: Seen, attribute: string): Given {
+  const [only] = seen;
+  const value = seen.length === 1 && only?.data.kind === "literal" ? only.data.value : undefined;
+  const own = only?.because.find((evidence) => evidence.says.includes("CookieBuilder"));
+  const says = own?.says ?? (typeof value === "string" ? `\`${attribute}\` is \`${value}\`` : undefined);
+  return {
+    seen,
+    attribute,
+    reading: {
+      values: {
+        Always: "secure",
+        None: "insecure",
+        SameAsRequest: "request-scheme",
+        always: "secure",
+        none: "insecure",
+      },
+    },
+    ...(says === undefined ? {} : { says }),
+  };
+}
+
+function policyOf(component: Component, call: CallFact, context: Context): Given | undefined {
+  const changes = changesOf(component, call, context, "SecurePolicy");
+  if (changes.length === 0) return undefined;
+  return asPolicy(policies(lastOf(changes)), `${component.member}.SecurePolicy`);
+}
+
+function nameOf(component: Component, call: CallFact, context: Context): Given | undefined {
+  const changes = changesOf(component, call, context, "Name");
+  const seen = lastOf(changes).filter(({ data }) => data.kind !== "literal" || data.value !== undefined);
+  if (seen.length > 0 && component.name.endsWith("*") && component.member !== "Cookie")
+    return {
+      seen: seen.map((each) => ({
+        ...each,
+        data: each.data.kind === "literal" ? { kind: "literal", value: `${String(each.data.value)}*` } : each.data,
+      })),
+      attribute: "Name",
+    };
+  if (seen.length > 0) return { seen, attribute: "Name" };
+  if (call.method !== "AddCookie") return undefined;
+  const scheme = call.arguments[0]?.value[0]?.data;
+  if (scheme?.kind !== "literal" || typeof scheme.value !== "string") return undefined;
+  return {
+    seen: [{ data: { kind: "literal", value: `.AspNetCore.${scheme.value}` }, when: [], because: [] }],
+    attribute: "Name",
+  };
+}
+
+// ---- fixes
+
+function componentFixes(component: Component, call: CallFact, context: Context): readonly Fix[] {
+  const value = `${typeName("CookieSecurePolicy", call.place.file, context)}.Always`;
+  const changes = changesOf(component, call, context, "SecurePolicy");
+  const last = changes.at(-1)?.write;
+  const edits =
+    last !== undefined && last.key === "SecurePolicy" && last.conditions.length === 0
+      ? [replace(context.text(last.place.file), last.valuePlace, value)]
+      : last === undefined && changes.length === 0
+        ? addPolicy(component, call, value, context)
+        : [];
+  const throws = component.throws === true && context.deployment.tls === "proxy";
+  const note = throws
+    ? "With `Always`, antiforgery throws on every request that is not https, also behind a proxy that ends TLS and is not trusted: `UseCookiePolicy` sets Secure without that."
+    : undefined;
+  const own: readonly Fix[] =
+    edits.length === 0
+      ? []
+      : [
+          {
+            title: "Set SecurePolicy",
+            safety: note === undefined ? "safe" : "needs a decision",
+            ...(note === undefined ? {} : { note }),
+            edits,
+          },
+        ];
+  const forAll = policyFix(call.place.file, context);
+  return throws ? [...forAll, ...own] : [...own, ...forAll];
+}
+
+/** `options => options.Cookie.SecurePolicy = …` as an argument, or a statement in the lambda that is there. */
+function addPolicy(component: Component, call: CallFact, value: string, context: Context): readonly Edit[] {
+  const text = context.text(call.place.file);
+  const span = call.argumentsSpan;
+  if (span === undefined) return [];
+  const lambda = call.arguments.find(({ value: seen }) => seen.some(({ data }) => data.kind === "function"));
+  const line = (name: string) => `${name}.${component.member}.SecurePolicy = ${value}`;
+  if (component.also !== undefined && call.method !== "ConfigureApplicationCookie") {
+    const target = /^(.*?\.)\s*\w+\s*(?:<[^()]*>)?\s*\($/s.exec(text.slice(call.place.span.start, span.start))?.[1];
+    if (target === undefined || /[()\n]/.test(target)) return [];
+    const edit = insertBefore(
+      text,
+      call.place.file,
+      call.place.span.start,
+      `${target}ConfigureApplicationCookie(options => ${line("options")});`,
+    );
+    return edit === undefined ? [] : [edit];
+  }
+  if (lambda === undefined) {
+    if (
+      call.arguments.some(({ value: seen }) =>
+        seen.some(({ data }) => data.kind !== "literal" && data.kind !== "external"),
+      )
+    )
+      return [];
+    const separator = call.arguments.length === 0 ? "" : ", ";
+    return [
+      {
+        file: call.place.file,
+        span: { start: span.end, end: span.end },
+        expected: "",
+        replacement: `${separator}options => ${line("options")}`,
+      },
+    ];
+  }
+  const { start, end } = lambda.valuePlace.span;
+  const written = text.slice(start, end);
+  const block = /^\(?\s*(\w+)\s*\)?\s*=>\s*\{/.exec(written);
+  const file = call.place.file;
+  if (block !== null && written.endsWith("}")) {
+    const open = start + block[0].length;
+    const inner = text.slice(open, end - 1);
+    const statement = `${line(block[1]!)};`;
+    const first = /^(\s*\n)([ \t]*)\S/.exec(inner);
+    if (first !== null)
+      return [
+        {
+          file,
+          span: { start: open, end: open },
+          expected: "",
+          replacement: `${first[1]!.includes("\r") ? "\r\n" : "\n"}${first[2]}${statement}`,
+        },
+      ];
+    return [{ file, span: { start: open, end: open }, expected: "", replacement: ` ${statement}` }];
+  }
+  const body = /^\(?\s*(\w+)\s*\)?\s*=>\s*/.exec(written);
+  if (body === null || written.includes("\n")) return [];
+  const at = start + body[0].length;
+  return [
+    { file, span: { start: at, end: at }, expected: "", replacement: "{ " },
+    { file, span: { start: end, end }, expected: "", replacement: `; ${line(body[1]!)}; }` },
+  ];
+}

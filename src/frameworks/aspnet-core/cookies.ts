@@ -1,0 +1,260 @@
+import {
+  type CallFact,
+  type Context,
+  type Cookie,
+  type Edit,
+  type Fix,
+  findArgument,
+  type Given,
+  lastOf,
+  memberOf,
+  named,
+  pathsOf,
+  type Seen,
+  type SeenAlternative,
+  type SeenArgument,
+  type SeenObject,
+  type WriteFact,
+} from "../../framework.ts";
+import { addArgument, addMember, replace } from "../../write.ts";
+import { fromConfiguration, isCore, typeName } from "./application.ts";
+
+export type Fact = CallFact | WriteFact;
+
+const COOKIES = /(?:^|\.)(?:(?:Http)?Response\.Cookies|IResponseCookies)\.(?:Append|Delete)$/i;
+
+/** `Response.Cookies.Append(…)` and `Delete`; OWIN has the same names. */
+export function isResponseCookies(call: CallFact, context: Context): boolean {
+  const { file } = call.place;
+  const foreign = imports(context, file);
+  return !call.new && call.callee.some((path) => COOKIES.test(path)) && (isCore(context, file) || !foreign);
+}
+
+function imports(context: Context, file: string): boolean {
+  const names = context.facts.modules.get(file)?.imports ?? [];
+  return names.some((name) => /^(?:Microsoft\.Owin|Owin|System\.Web|Nancy)(?:\.|$)/.test(name));
+}
+
+export function isOptions(object: SeenObject): boolean {
+  const { from } = object;
+  return from !== undefined && from.new && from.arguments.length === 0 && named(from.callee, "*.CookieOptions");
+}
+
+function optionsOf(call: CallFact): SeenArgument | undefined {
+  return findArgument(call, call.method === "Delete" ? 1 : 2, "options");
+}
+
+/** The object whose members decide, as it stood when it counted. */
+function held(fact: Fact): Seen {
+  if (fact.kind === "write") return fact.target;
+  if (fact.new) return fact.late?.result ?? [];
+  return optionsOf(fact)?.value ?? [];
+}
+
+export function secureOf(fact: Fact, context: Context): Given | undefined {
+  const seen = fact.kind === "write" ? lastOf(sameTarget(fact, context)) : memberOf(held(fact), "Secure", isOptions);
+  return seen.length === 0 ? undefined : { seen: withSettings(seen, fact, context), attribute: "Secure" };
+}
+
+export function member(name: string): (fact: Fact) => Given | undefined {
+  return (fact) => {
+    const seen = memberOf(held(fact), name, isOptions);
+    return seen.length === 0 ? undefined : { seen, attribute: name };
+  };
+}
+
+/** `configuration.GetValue<bool>("Key")` is what the shipped files say. */
+function withSettings(seen: Seen, fact: Fact, context: Context): Seen {
+  return seen.flatMap((each) => {
+    const { data } = each;
+    if (data.kind !== "object" || data.from?.method !== "GetValue") return [each];
+    const key = data.from.arguments[0]?.value[0]?.data;
+    const fallback = data.from.arguments[1]?.value;
+    if (key?.kind !== "literal" || typeof key.value !== "string") return [each];
+    return fromConfiguration(key.value, fact.place.file, context).flatMap((one) => {
+      const when = [...each.when, ...one.when];
+      if (one.data.kind === "literal" && one.data.value === undefined && fallback !== undefined)
+        return fallback.map((other) => ({ ...other, when: [...when, ...other.when] }));
+      const value = one.data.kind === "literal" && /^(?:true|always)$/i.test(String(one.data.value));
+      return [{ ...one, when, data: { kind: "literal", value } as const }];
+    });
+  });
+}
+
+// ---- options that are not seen appended
+
+const taken = new WeakMap<Context["facts"], { places: ReadonlySet<string>; ids: ReadonlySet<number> }>();
+
+function takenBy(context: Context): { places: ReadonlySet<string>; ids: ReadonlySet<number> } {
+  const existing = taken.get(context.facts);
+  if (existing !== undefined) return existing;
+  const places = new Set<string>();
+  const ids = new Set<number>();
+  for (const call of context.facts.calls) {
+    if (!call.callee.some((path) => COOKIES.test(path))) continue;
+    for (const { data } of optionsOf(call)?.value ?? []) {
+      if (data.kind !== "object") continue;
+      ids.add(data.id);
+      if (data.from !== undefined) places.add(placeKey(data.from));
+    }
+  }
+  const result = { places, ids };
+  taken.set(context.facts, result);
+  return result;
+}
+
+function placeKey({
+  place,
+}: {
+  readonly place: { readonly file: string; readonly span: { readonly start: number } };
+}): string {
+  return `${place.file}:${place.span.start}`;
+}
+
+/** `new CookieOptions` that no `Append` in the project is seen to take. */
+export function isLeftAlone(call: CallFact, context: Context): boolean {
+  if (!call.new || !named(call.callee, "*.CookieOptions") || call.arguments.length > 0) return false;
+  if (!isCore(context, call.place.file) && !call.callee.includes("Microsoft.AspNetCore.Http.CookieOptions"))
+    return false;
+  return !takenBy(context).places.has(placeKey(call));
+}
+
+/** `options.Secure = false` on options that come from elsewhere: a field, a property, a parameter. */
+export function isTurnedOff(write: WriteFact, context: Context): boolean {
+  if (write.index || !isCore(context, write.place.file)) return false;
+  const typed = write.paths.some((path) => path === "CookieOptions" || path.endsWith("Http.CookieOptions"));
+  const off = write.value.some(({ data }) => data.kind === "literal" && data.value === false);
+  if (!typed || !off) return false;
+  return write.target.every(({ data }) => {
+    if (data.kind !== "object") return true;
+    if (takenBy(context).ids.has(data.id)) return false;
+    const { from } = data;
+    const made = from && context.facts.calls.find((call) => call.new && placeKey(call) === placeKey(from));
+    if (made === undefined) return from === undefined;
+    return made.within.function !== write.within.function || made.within.class !== write.within.class;
+  });
+}
+
+/** The assignments to Secure of one object in one function, up to its end. */
+function sameTarget(write: WriteFact, context: Context): readonly WriteFact[] {
+  const ids = objectIds(write.target);
+  return context.facts.writes.filter(
+    (other) =>
+      other.key === "Secure" &&
+      other.order >= write.order &&
+      other.place.file === write.place.file &&
+      other.within.function === write.within.function &&
+      objectIds(other.target).some((id) => ids.includes(id)),
+  );
+}
+
+function objectIds(seen: Seen): readonly number[] {
+  return seen.flatMap(({ data }) => (data.kind === "object" ? [data.id] : []));
+}
+
+// ---- deletions, traps, fixes
+
+export function isDeleted(fact: Fact): boolean {
+  if (fact.kind === "call" && fact.method === "Delete") return true;
+  if (fact.kind === "write" || fact.new) return false;
+  const expires = memberOf(held(fact), "Expires", isOptions);
+  return expires.length > 0 && expires.every((each) => isPast(each));
+}
+
+function isPast({ data }: SeenAlternative): boolean {
+  if (data.kind === "external")
+    return named(data.paths, "*.DateTimeOffset.UnixEpoch", "*.DateTime.UnixEpoch", "*.DateTimeOffset.MinValue");
+  if (data.kind !== "object" || data.from === undefined) return false;
+  const first = data.from.arguments[0]?.value;
+  const number = first?.length === 1 && first[0]?.data.kind === "literal" ? Number(first[0].data.value) : Number.NaN;
+  return /^Add(?:Ticks|Milliseconds|Seconds|Minutes|Hours|Days|Months|Years)$/.test(data.from.method) && number < 0;
+}
+
+/** The header is rendered by `Append`: what is set afterwards reaches nobody. */
+export function remarksOf(fact: Fact, context: Context): Cookie["remarks"] {
+  if (fact.kind === "write" || fact.new) return [];
+  const ids = objectIds(held(fact));
+  return context.facts.writes
+    .filter(
+      (write) =>
+        write.key === "Secure" &&
+        write.order > fact.order &&
+        write.place.file === fact.place.file &&
+        write.within.function === fact.within.function &&
+        objectIds(write.target).some((id) => ids.includes(id)) &&
+        write.value.some(({ data }) => data.kind === "literal" && data.value === true),
+    )
+    .map((write) => {
+      const says = "`Secure` is set after `Append`, which has written the header by then";
+      return { kind: "ineffective", says, at: { from: "file", ...write.place, says } };
+    });
+}
+
+export function fixesOf(fact: Fact, context: Context): readonly Fix[] {
+  if (fact.kind === "write") return fixed(rewritten(fact.value, fact.place.file, context, fact));
+  const given = optionsOf(fact);
+  const text = context.text(fact.place.file);
+  const type = typeName("CookieOptions", fact.place.file, context);
+  if (!fact.new && (given === undefined || isNull(given.value))) {
+    const value = `new ${type} { Secure = true }`;
+    if (given !== undefined) return fixed([replace(text, given.valuePlace, value)]);
+    return fact.arguments.length === 2 ? fixed(addArgument(text, fact, value)) : [];
+  }
+  const seen = held(fact);
+  const set = memberOf(seen, "Secure", isOptions).filter(
+    ({ data }) => data.kind !== "literal" || data.value !== undefined,
+  );
+  if (set.length > 0) return fixed(rewritten(set, fact.place.file, context), isScheme(set));
+  const [only] = seen;
+  if (seen.length !== 1 || only?.data.kind !== "object" || only.data.from === undefined || !isOptions(only.data))
+    return [];
+  const { from } = only.data;
+  return fixed(addMember(context.text(from.place.file), from, "Secure", "true", false));
+}
+
+function isNull(seen: Seen): boolean {
+  return seen.every(({ data }) => data.kind === "literal" && (data.value === null || data.value === undefined));
+}
+
+function isScheme(seen: Seen): boolean {
+  return seen.some(({ when }) => when.some(({ kind }) => kind === "request-scheme"));
+}
+
+function fixed(edits: readonly Edit[] | undefined, decide = false): readonly Fix[] {
+  if (edits === undefined || edits.length === 0) return [];
+  const note = "The cookie is then not kept over plain http, where it may have been wanted in development.";
+  return [{ title: "Set Secure", edits, ...(decide ? { safety: "needs a decision", note } : { safety: "safe" }) }];
+}
+
+/** The value of the one assignment that decides, written anew. */
+function rewritten(set: Seen, _file: string, context: Context, write?: WriteFact): readonly Edit[] {
+  const places =
+    write === undefined
+      ? set.map(({ because: [first] }) => (first?.from === "file" ? first : undefined))
+      : [write.place];
+  const [place] = places;
+  if (place === undefined || places.some((each) => each?.file !== place.file || each.span.end !== place.span.end))
+    return [];
+  const text = context.text(place.file);
+  const [, before, value] =
+    /^([\s\S]*?\bSecure\s*=\s*)([\s\S]*?)\s*;?$/.exec(text.slice(place.span.start, place.span.end)) ?? [];
+  if (before === undefined || value === undefined || value === "") return [];
+  const start = place.span.start + before.length;
+  return [replace(text, { file: place.file, span: { start, end: start + value.length } }, "true")];
+}
+
+// ---- raw headers
+
+const HEADERS = /(?:^|\.)(?:Http)?Response\.Headers$/i;
+
+export function isHeader(call: CallFact, context: Context): boolean {
+  const receivers = call.callee.map((path) => path.slice(0, Math.max(path.lastIndexOf("."), 0)));
+  const first = call.arguments[0]?.value;
+  const name = first?.length === 1 && first[0]?.data.kind === "literal" ? String(first[0].data.value) : "";
+  const isSetCookie = /^set-cookie$/i.test(name) || named(pathsOf(first), "*.HeaderNames.SetCookie");
+  return isSetCookie && receivers.some((path) => HEADERS.test(path)) && isCore(context, call.place.file);
+}
+
+export function isHeaderWrite(write: WriteFact, context: Context): boolean {
+  return write.paths.some((path) => HEADERS.test(path)) && isCore(context, write.place.file);
+}

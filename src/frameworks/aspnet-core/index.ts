@@ -1,0 +1,138 @@
+import { argument, custom, type Framework, fallback, header } from "../../framework.ts";
+import { proxyTrust } from "./application.ts";
+import { COMPONENT_METHODS, componentSinks } from "./components.ts";
+import {
+  fixesOf,
+  isDeleted,
+  isHeader,
+  isHeaderWrite,
+  isLeftAlone,
+  isResponseCookies,
+  isTurnedOff,
+  member,
+  remarksOf,
+  secureOf,
+} from "./cookies.ts";
+import { applyPolicy } from "./policy.ts";
+
+const docs = "https://learn.microsoft.com/en-us/dotnet/api/microsoft.aspnetcore.http.cookieoptions.secure";
+
+const options = {
+  secure: [
+    custom(secureOf),
+    fallback(false, docs, "`Secure` of `CookieOptions` is not set, and its default is off, on https too"),
+  ],
+  attributes: {
+    httponly: [custom(member("HttpOnly"))],
+    path: [custom(member("Path"))],
+    domain: [custom(member("Domain"))],
+  },
+  deletion: isDeleted,
+  remarks: remarksOf,
+  fixes: fixesOf,
+};
+
+export const aspnetCore: Framework = {
+  name: "aspnet-core",
+  title: "ASP.NET Core",
+  docs: "https://learn.microsoft.com/en-us/aspnet/core/security/gdpr",
+  language: "csharp",
+  words: {
+    ".cs": [
+      "CookieOptions",
+      "Cookies.Append",
+      "Cookies.Delete",
+      "Set-Cookie",
+      "SetCookie",
+      "AddSession",
+      "AddAntiforgery",
+      "TempDataProvider",
+      "AddCookie",
+      "Identity",
+      "ApplicationCookie",
+      "AddOpenIdConnect",
+      "AddOAuth",
+      "AddGoogle",
+      "AddFacebook",
+      "AddMicrosoftAccount",
+      "AddTwitter",
+      "CookiePolicy",
+      "SecurePolicy",
+      "ForwardedHeaders",
+      "WebApplication.Create",
+    ],
+  },
+  files: ["*.csproj", "appsettings.json", "appsettings.Production.json"],
+  symbols: [
+    ...["*.Request.IsHttps", "*.HttpRequest.IsHttps"].map(
+      (path) =>
+        ({ path, is: "request-scheme", says: "`Request.IsHttps` is true when the request arrives as https" }) as const,
+    ),
+    ...["*.Request.Scheme", "*.HttpRequest.Scheme"].map(
+      (path) =>
+        ({
+          path,
+          is: "request-scheme-text",
+          https: "https",
+          http: "http",
+          says: "`Request.Scheme` is the scheme that the request arrives by",
+        }) as const,
+    ),
+    ...["Development", "Production", "Staging"].map(
+      (equals) =>
+        ({ path: `*.Is${equals}`, is: "environment-equals", variable: "ASPNETCORE_ENVIRONMENT", equals }) as const,
+    ),
+  ],
+  methods: [
+    ...COMPONENT_METHODS,
+    "AddCookiePolicy",
+    "UseCookiePolicy",
+    "UseForwardedHeaders",
+    "UseAuthentication",
+    "UseHttpsRedirection",
+    "UseEndpoints",
+    "UseMvc",
+    "UseMvcWithDefaultRoute",
+    "Use",
+    "Run",
+    "UseWhen",
+    "UseStartup",
+    "Build",
+    "GetSection",
+    "GetRequiredSection",
+    "GetValue",
+  ],
+  members: [
+    "Secure",
+    "SecurePolicy",
+    "Cookie",
+    "NonceCookie",
+    "CorrelationCookie",
+    "Name",
+    "OnAppendCookie",
+    "ForwardedHeaders",
+    "Expires",
+  ],
+  sinks: [
+    {
+      on: { kind: "call", method: ["Append", "Delete"], matches: isResponseCookies },
+      name: [argument(0, "key")],
+      ...options,
+    },
+    { on: { kind: "call", method: ["CookieOptions"], matches: isLeftAlone, late: true }, name: [], ...options },
+    { on: { kind: "write", members: ["Secure"], matches: isTurnedOff }, name: [], ...options },
+    ...componentSinks,
+    {
+      on: { kind: "call", method: ["Append", "Add"], matches: isHeader },
+      name: [header(1, "name")],
+      secure: [header(1, "secure")],
+    },
+    {
+      on: { kind: "write", members: ["Set-Cookie", "SetCookie"], matches: isHeaderWrite },
+      name: [header("value", "name")],
+      secure: [header("value", "secure")],
+    },
+  ],
+  proxyTrust,
+  policy: applyPolicy,
+};

@@ -1,0 +1,240 @@
+import {
+  type CallFact,
+  type Context,
+  type Cookie,
+  type Evidence,
+  type Fix,
+  lastOf,
+  type Seen,
+  type WriteFact,
+} from "../../framework.ts";
+import { insertAfterLine, insertBefore } from "../../write.ts";
+import {
+  callsFor,
+  contains,
+  fromConfiguration,
+  policies,
+  projectOf,
+  proxyTrust,
+  typeArgument,
+  typeName,
+} from "./application.ts";
+import { boundSection } from "./components.ts";
+
+const CONFIGURE = ["Configure", "PostConfigure", "AddCookiePolicy"];
+
+interface Policy {
+  readonly use: CallFact | undefined;
+  readonly value: Seen;
+  readonly at: WriteFact | CallFact;
+}
+
+/** The cookie policy of the application that a file belongs to. */
+function policyFor(file: string, context: Context): Policy | undefined {
+  const holders = callsFor(file, context, ...CONFIGURE).filter(
+    (call) => call.method === "AddCookiePolicy" || typeArgument(call, context) === "CookiePolicyOptions",
+  );
+  const [use] = callsFor(file, context, "UseCookiePolicy");
+  const writes = context.facts.writes.filter(
+    (write) =>
+      write.key === "Secure" &&
+      write.notDeployed === undefined &&
+      (holders.some((holder) => contains(holder.place, write.place)) ||
+        (use !== undefined &&
+          projectOf(write.place.file, context) === projectOf(use.place.file, context) &&
+          write.paths.some((path) => /(?:^|\.)CookiePolicyOptions$/.test(path)))) &&
+      !write.paths.some((path) => path.endsWith(".CookieOptions")),
+  );
+  const bound = holders.flatMap((holder) => {
+    const section = boundSection(holder, context);
+    if (section === undefined) return [];
+    const value = fromConfiguration(`${section.section}:Secure`, file, context);
+    return [
+      {
+        value,
+        conditions: holder.conditions,
+        order: section.order,
+        post: holder.method === "PostConfigure",
+        at: holder,
+      },
+    ];
+  });
+  const changes = [
+    ...writes.map((write) => ({
+      value: write.value,
+      conditions: write.conditions,
+      order: write.order,
+      post: holders.some((holder) => holder.method === "PostConfigure" && contains(holder.place, write.place)),
+      at: write,
+    })),
+    ...bound,
+  ].sort((a, b) => Number(a.post) - Number(b.post) || a.order - b.order);
+  const last = changes.at(-1);
+  return last === undefined ? undefined : { use, value: policies(lastOf(changes)), at: last.at };
+}
+
+/** A last look: what `UseCookiePolicy` makes of the cookies that pass it. */
+export function applyPolicy(cookies: readonly Cookie[], context: Context): readonly Cookie[] {
+  const told = new Set<Policy["at"]>();
+  return cookies.map((cookie) => {
+    if (cookie.deletion || isRaw(cookie, context)) return cookie;
+    const policy = policyFor(cookie.sink.file, context);
+    const called = callbackFor(cookie, context);
+    const passed =
+      policy === undefined || !passes(cookie, policy, context) ? cookie : under(cookie, policy, context, told);
+    return called === undefined || (passed.name === undefined && called.name !== undefined)
+      ? passed
+      : afterCallback(passed, called.write);
+  });
+}
+
+function isRaw({ sink }: Cookie, context: Context): boolean {
+  return /\bHeaders\b/.test(context.text(sink.file).slice(sink.span.start, sink.span.end).split("(")[0] ?? "");
+}
+
+/** What is appended on the way in before the policy's middleware does not pass it; the session's cookie always does. */
+function passes(cookie: Cookie, { use }: Policy, context: Context): boolean {
+  if (use === undefined) return true;
+  const before = (call: CallFact) => call.order < use.order && call.place.file === use.place.file;
+  const inline = callsFor(use.place.file, context, "Use", "Run", "UseWhen").filter(before);
+  if (inline.some((call) => contains(call.place, cookie.sink))) return false;
+  const ended = callsFor(use.place.file, context, "UseEndpoints", "UseMvc", "UseMvcWithDefaultRoute").some(before);
+  return (
+    !ended ||
+    cookie.name === ".AspNetCore.Session" ||
+    /\bAddSession\b/.test(context.text(cookie.sink.file).slice(cookie.sink.span.start, cookie.sink.span.end))
+  );
+}
+
+function under(cookie: Cookie, { use, value, at }: Policy, context: Context, told: Set<Policy["at"]>): Cookie {
+  const likely = value.filter(({ when }) => when.every(({ holds }) => holds !== false));
+  const kinds = new Set(
+    likely.map(({ data }) => (data.kind === "literal" ? String(data.value).toLowerCase() : "unknown")),
+  );
+  const [kind] = kinds;
+  const evidence: Evidence = { from: "file", ...at.place, says: "the cookie policy is set here" };
+  if (use === undefined) {
+    if (cookie.verdict === "secure" || told.has(at)) return cookie;
+    told.add(at);
+    const says = "`CookiePolicyOptions` has no effect without `app.UseCookiePolicy()`";
+    return { ...cookie, remarks: [...cookie.remarks, { kind: "ineffective", says, at: { ...evidence, says } }] };
+  }
+  if (kinds.size !== 1 || cookie.verdict === "secure") return cookie;
+  const open = value.find(({ when }) => when.some(({ kind: on, holds }) => on === "configuration" && holds === true));
+  const condition = open?.when.find(({ kind: on }) => on === "configuration");
+  if (kind === "always" && condition !== undefined)
+    return {
+      ...cookie,
+      verdict: "conditional",
+      because: `\`UseCookiePolicy\` sets Secure when ${condition.says}, which is so in this deployment`,
+      decidedBy: open?.because.at(-1) ?? evidence,
+      evidence: [...cookie.evidence, evidence],
+      condition: { on: "configuration", says: condition.says, inDeployment: "secure" },
+      fixes: [],
+    };
+  if (kind === "always")
+    return {
+      ...cookie,
+      verdict: "secure",
+      because: "`UseCookiePolicy` sets it: `Secure` of the policy is `Always`",
+      decidedBy: evidence,
+      evidence: [...cookie.evidence, evidence],
+      condition: undefined,
+      fixes: [],
+    };
+  if (kind === "sameasrequest" && cookie.verdict === "insecure") {
+    const says = "the request arrives as https";
+    const trust = proxyTrust(context, { place: cookie.sink });
+    const { tls } = context.deployment;
+    const on = tls === "process" || (tls === "proxy" && trust.trusted === true);
+    return {
+      ...cookie,
+      verdict: "conditional",
+      because: `\`UseCookiePolicy\` sets it only when ${says}: \`Secure\` of the policy is \`SameAsRequest\``,
+      decidedBy: evidence,
+      evidence: [...cookie.evidence, evidence],
+      condition: {
+        on: "request-scheme",
+        says: on ? says : `${says}: ${trust.because.says}`,
+        inDeployment: on ? "secure" : "insecure",
+      },
+    };
+  }
+  return cookie;
+}
+
+/** `OnAppendCookie` runs after the policy and has the last word. */
+function callbackFor(cookie: Cookie, context: Context): { write: WriteFact; name: string | undefined } | undefined {
+  const [use] = callsFor(cookie.sink.file, context, "UseCookiePolicy");
+  if (use === undefined) return undefined;
+  const set = context.facts.writes.filter(({ key }) => key === "OnAppendCookie");
+  const write = context.facts.writes
+    .filter(
+      ({ key, paths, place }) =>
+        key === "Secure" &&
+        paths.some((path) => /\w\.CookieOptions$/.test(path)) &&
+        set.some((each) => contains(each.valuePlace, place)),
+    )
+    .at(-1);
+  return write === undefined || write.conditions.length > 0 ? undefined : { write, name: undefined };
+}
+
+function afterCallback(cookie: Cookie, write: WriteFact): Cookie {
+  const [only] = write.value;
+  if (write.value.length !== 1 || only?.data.kind !== "literal" || typeof only.data.value !== "boolean") return cookie;
+  const secure = only.data.value;
+  const says = `\`OnAppendCookie\` sets \`Secure\` to \`${secure}\`, after everything else`;
+  const at: Evidence = { from: "file", ...write.place, says };
+  return {
+    ...cookie,
+    verdict: secure ? "secure" : "insecure",
+    because: says,
+    decidedBy: at,
+    evidence: [...cookie.evidence, at],
+    condition: undefined,
+    fixes: [],
+  };
+}
+
+/** `UseCookiePolicy` for all cookies of the application, where it is built in one place that can be read. */
+export function policyFix(file: string, context: Context): readonly Fix[] {
+  if (policyFor(file, context) !== undefined) return [];
+  const [build] = callsFor(file, context, "Build").filter(({ callee }) =>
+    callee.some((path) => /WebApplication\.Create(?:Slim)?Builder\(\)\.Build$/.test(path)),
+  );
+  if (build === undefined) return [];
+  const text = context.text(build.place.file);
+  const start = text.lastIndexOf("\n", build.place.span.start - 1) + 1;
+  const statement = /^([ \t]*)(?:var|WebApplication)\s+(\w+)\s*=\s*(\w+)\.Build\(\)\s*;[ \t]*\r?$/m.exec(
+    text.slice(start).split("\n")[0] ?? "",
+  );
+  if (statement === null) return [];
+  const [, indent = "", app, builder] = statement;
+  const policy = typeName("CookieSecurePolicy", build.place.file, context);
+  const options = typeName("CookiePolicyOptions", build.place.file, context).replace("Http.", "Builder.");
+  const before = insertBefore(
+    text,
+    build.place.file,
+    start + indent.length,
+    `${builder}.Services.Configure<${options}>(options => options.Secure = ${policy}.Always);`,
+  );
+  const [forwarded] = callsFor(file, context, "UseForwardedHeaders", "UseHttpsRedirection")
+    .filter(({ place }) => place.file === build.place.file)
+    .slice(-1);
+  const after = insertAfterLine(
+    text,
+    build.place.file,
+    (forwarded ?? build).place.span.end,
+    `${app}.UseCookiePolicy();`,
+  );
+  const use = callsFor(file, context, "UseCookiePolicy").length === 0 ? [after] : [];
+  if (before === undefined) return [];
+  return [
+    {
+      title: "Set Secure on every cookie by UseCookiePolicy",
+      safety: "needs a decision",
+      note: "It covers every cookie of the application that passes the middleware, also on plain http; headers written by hand stay as they are.",
+      edits: [before, ...use],
+    },
+  ];
+}
