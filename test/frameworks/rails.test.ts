@@ -10,6 +10,9 @@ async function cookiesOf(texts: Readonly<Record<string, string>>): Promise<reado
   return (await takeInventory(projectOf(texts), production)).cookies;
 }
 
+const remarks = async (texts: Readonly<Record<string, string>>) =>
+  (await cookiesOf(texts)).flatMap((cookie) => cookie.remarks.map(({ kind, says }) => `${kind}: ${says}`));
+
 const controller = "class A < ApplicationController\n  def a\n    cookies[:a] = x\n  end\nend\n";
 const store = 'Rails.application.config.session_store :cookie_store, key: "_a"\n';
 const environment = (line: string): string => `Rails.application.configure do\n  ${line}\nend\n`;
@@ -45,9 +48,6 @@ describe("the second fix turns on force_ssl and asks to decide", () => {
 });
 
 describe("told beside the verdict", () => {
-  const remarks = async (texts: Readonly<Record<string, string>>) =>
-    (await cookiesOf(texts)).flatMap((cookie) => cookie.remarks.map(({ kind, says }) => `${kind}: ${says}`));
-
   test("another deployment that says less", async () => {
     expect(
       await remarks({
@@ -75,9 +75,10 @@ describe("told beside the verdict", () => {
   });
 });
 
+const application = (more: string) =>
+  `module Shop\n  class Application < Rails::Application\n    config.api_only = true\n${more}  end\nend\n`;
+
 test("an API without the middleware for cookies sends none", async () => {
-  const application = (more: string) =>
-    `module Shop\n  class Application < Rails::Application\n    config.api_only = true\n${more}  end\nend\n`;
   const [without] = await cookiesOf({ "config/application.rb": application(""), "app/controllers/a.rb": controller });
   expect(without?.notDeployed).toMatch(/api_only/);
   const [with_] = await cookiesOf({
