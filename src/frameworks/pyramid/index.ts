@@ -124,7 +124,13 @@ const cookieName = [argument(0, "name"), argument(undefined, "key")];
 
 const responseSinks: readonly Sink[] = [
   {
-    on: { kind: "call", method: ["set_cookie"], matches: isOnResponse },
+    on: {
+      kind: "call",
+      method: ["set_cookie"],
+      // `CookieJar.set_cookie(cookie)` of an HTTP client takes a cookie and nothing else.
+      matches: (call, context) =>
+        (call.arguments.length > 1 || text(findArgument(call, 0)?.value) !== "") && isOnResponse(call, context),
+    },
     name: cookieName,
     secure: [secure, fallback(false, setCookie, "`secure` is not given, and WebOb's default is off")],
     deletion: isDeletion,
@@ -234,11 +240,21 @@ export const pyramid: Framework = {
   title: "Pyramid and WebOb",
   docs: `${api}/session.html`,
   language: "python",
+  api: ["pyramid", "webob"],
   words: {
     ".py": ["pyramid", "webob", "pylons", "request.response"],
     ".ini": pasteWords,
     ".ini_tmpl": pasteWords,
   },
   configured,
+  symbols: [
+    {
+      path: "*.request.scheme",
+      is: "request-scheme-text",
+      https: "https",
+      http: "http",
+      says: "`request.scheme` is the scheme with which the request arrives",
+    },
+  ],
   sinks: [...makers.map(makerSink), ...responseSinks],
 };
