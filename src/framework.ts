@@ -45,6 +45,11 @@ export interface Framework {
   readonly words: Readonly<Record<string, readonly string[]>>;
   /** Configuration files that are always read: a file name, or `*.ending`. */
   readonly files?: readonly string[];
+  /**
+   * Packages and modules that are the framework itself: they stay symbols from outside the project even where the
+   * project holds their source or stubs of it.
+   */
+  readonly api?: readonly string[];
   readonly symbols?: readonly Symbol[];
   /** What the project's configuration files give to names that the code reads from outside. */
   readonly configured?: (settings: readonly Settings[]) => Configured;

@@ -125,9 +125,11 @@ function evaluate(project: Project, deployment: Deployment, reader: Reader): Inv
     }
   }
   const lookups = frameworks.flatMap(({ configured }) => configured?.(settings) ?? []);
+  const api = frameworks.flatMap((framework) => framework.api ?? []);
   const evaluator = new Evaluator({
     program: (file) => reader.program(file),
     resolve: (specifier, from, name) => {
+      if (api.some((prefix) => specifier === prefix || specifier.startsWith(`${prefix}.`))) return undefined;
       const language = programLanguageOf(from);
       return language?.name === name ? language.resolve(specifier, from, project) : undefined;
     },

@@ -157,6 +157,7 @@ export const beaker: Framework = {
   title: "Beaker, Pylons and pyramid_beaker",
   docs,
   language: "any",
+  api: ["beaker"],
   words: {
     ".py": ["beaker"],
     ".ini": [...pasteWords, "beaker"],

@@ -195,6 +195,7 @@ export const django: Framework = {
   title: "Django",
   docs: "https://docs.djangoproject.com/en/stable/topics/http/sessions/#using-cookie-based-sessions",
   language: "python",
+  api: ["django"],
   words: {
     ".py": [
       "set_cookie",

@@ -17,7 +17,7 @@ import {
   type WriteFact,
 } from "../../framework.ts";
 import { CONFIG_METHODS, configured, nearestApp } from "./config.ts";
-import { ownCookies } from "./own.ts";
+import { added, ownCookies } from "./own.ts";
 import { onOldWerkzeug } from "./versions.ts";
 
 const docs = "https://flask.palletsprojects.com/en/stable/api/#flask.Response.set_cookie";
@@ -150,6 +150,12 @@ function jwtCookie(method: string, key: string, name: string): Sink {
       fallback(false, jwtDocs, "`JWT_COOKIE_SECURE` is not set, and flask-jwt-extended's default is off"),
     ],
     sensitive: true,
+    fixes: (fact, context) => {
+      const app = nearestApp(fact.place.file, context);
+      const isSet = app !== undefined && configured(app, "JWT_COOKIE_SECURE", context) !== undefined;
+      const edit = app === undefined || isSet ? undefined : added("JWT_COOKIE_SECURE", app, context);
+      return edit === undefined ? [] : [{ title: "Set JWT_COOKIE_SECURE", safety: "safe", edits: [edit] }];
+    },
   };
 }
 
@@ -164,6 +170,7 @@ export const flask: Framework = {
   title: "Flask",
   docs: "https://flask.palletsprojects.com/en/stable/web-security/#set-cookie-options",
   language: "python",
+  api: ["flask", "flask_login"],
   words: {
     ".py": ["flask", "quart", "session_cookie_", "remember_cookie_", "set_cookie", "secret_key"],
     ".json": ["session_cookie_secure", "remember_cookie_secure"],

@@ -35,6 +35,7 @@ export const servlet: Framework = {
   title: "Java servlets",
   docs: "https://jakarta.ee/specifications/servlet/6.1/jakarta-servlet-spec-6.1#session-tracking-mechanisms",
   language: "java",
+  api: ["javax.servlet", "jakarta.servlet"],
   words: { ".java": ["cookie", "@webservlet"] },
   files: [
     "web.xml",
