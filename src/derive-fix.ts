@@ -100,6 +100,9 @@ function addToCall(
   const text = context.text(fact.place.file);
   const argument = findArgument(fact, source.position, source.keyword);
   if (source.path.length === 0) {
+    // An explicit `None` or `null` stands where the value belongs.
+    if (argument?.value.length === 1 && argument.spread === undefined && isAbsent(argument.value))
+      return argument.valuePlace.file === fact.place.file ? [replace(text, argument.valuePlace, value)] : undefined;
     if (source.keyword === undefined || argument !== undefined) return undefined;
     return addArgument(text, fact, assignment(fact, source.keyword, value));
   }

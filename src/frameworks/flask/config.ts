@@ -397,7 +397,7 @@ function fileGives(path: string, key: string, step: CallFact, app: App, context:
   if (file === undefined) return outside(key, `\`${path}\`, which is not in the project,`, step);
   if (context.facts.modules.has(file)) return variable(file, key, context);
   const settings = context.facts.settings.find((each) => each.file === file);
-  if (settings !== undefined && step.method !== "from_pyfile") {
+  if (settings !== undefined && (step.method === "from_file" || step.method === "from_json")) {
     const node = settings.roots.flatMap((root) => root.children).find((child) => child.name === key);
     return node === undefined ? undefined : nodeGives(node, file, key);
   }

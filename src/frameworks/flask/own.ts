@@ -262,7 +262,7 @@ function lowerCase(kind: Kind, app: App): readonly Place[] {
 }
 
 function fixesOf(kind: Kind, app: App, cookie: Cookie, context: Context): readonly Fix[] {
-  const edits = inPlace(kind, app, cookie, context) ?? added(kind, app, context);
+  const edits = inPlace(kind, app, cookie, context) ?? added(kind.key, app, context);
   return edits === undefined ? [] : [{ title: `Set ${kind.key}`, safety: "safe", edits: [edits] }];
 }
 
@@ -287,16 +287,16 @@ function valuePlace(step: Step | undefined, key: string): Place | undefined {
 }
 
 /** In the class that the app is configured from, else on a line of its own after the last one that configures the app. */
-function added(kind: Kind, app: App, context: Context): Edit | undefined {
+export function added(key: string, app: App, context: Context): Edit | undefined {
   const configures = app.steps.findLast((step) => classGiven(step, context) !== undefined);
   const own = configures === undefined ? undefined : classGiven(configures, context);
   // A class that has the key already is not the one that the deployment picks.
-  if (own?.members.has(kind.key) === true && own.members.get(kind.key)?.some(isTrue) === true) return undefined;
-  const inClass = own === undefined ? undefined : addedToClass(own.place, kind.key, context);
+  if (own?.members.has(key) === true && own.members.get(key)?.some(isTrue) === true) return undefined;
+  const inClass = own === undefined ? undefined : addedToClass(own.place, key, context);
   if (inClass !== undefined) return inClass;
   const { file } = app.fact.place;
   const text = context.text(file);
-  const line = (receiver: string) => `${receiver}.config["${kind.key}"] = True`;
+  const line = (receiver: string) => `${receiver}.config["${key}"] = True`;
   const after = app.steps.findLast(
     (step) =>
       step.place.file === file &&
