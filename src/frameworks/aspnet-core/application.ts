@@ -156,7 +156,9 @@ export function fromConfiguration(key: string, from: string, context: Context): 
   }
   const because: Evidence = { from: "file", ...found.at, says: `\`${key}\` is \`${String(found.value)}\`` };
   const value = found.value;
-  const other = value === false || /^(?:none|false)$/i.test(String(value)) ? "Always" : undefined;
+  if (/^sameasrequest$/i.test(String(value)))
+    return [{ data: { kind: "literal", value: "SameAsRequest" }, when: [], because: [because] }];
+  const other = value === false || /^(?:none|false)$/i.test(String(value)) ? "Always" : "None";
   return [
     { data: { kind: "literal", value }, when: [{ ...condition, arm: true, says, holds: true }], because: [because] },
     {

@@ -15,7 +15,7 @@ import {
   type Sink,
   type WriteFact,
 } from "../../framework.ts";
-import { insertBefore, replace } from "../../write.ts";
+import { addMember, insertBefore, replace } from "../../write.ts";
 import {
   callsFor,
   contains,
@@ -344,11 +344,11 @@ function componentFixes(component: Component, call: CallFact, context: Context):
   const changes = changesOf(component, call, context, "SecurePolicy");
   const last = changes.at(-1)?.write;
   const edits =
-    last !== undefined && last.key === "SecurePolicy" && last.conditions.length === 0
-      ? [replace(context.text(last.place.file), last.valuePlace, value)]
-      : last === undefined && changes.length === 0
+    last === undefined
+      ? changes.length === 0
         ? addPolicy(component, call, value, context)
-        : [];
+        : []
+      : setPolicy(last, value, context);
   const throws = component.throws === true && context.deployment.tls === "proxy";
   const note = throws
     ? "With `Always`, antiforgery throws on every request that is not https, also behind a proxy that ends TLS and is not trusted: `UseCookiePolicy` sets Secure without that."
@@ -366,6 +366,19 @@ function componentFixes(component: Component, call: CallFact, context: Context):
         ];
   const forAll = policyFix(call.place.file, context);
   return throws ? [...forAll, ...own] : [...own, ...forAll];
+}
+
+/** The last assignment is written anew; a new builder gets the member. */
+function setPolicy(last: WriteFact, value: string, context: Context): readonly Edit[] {
+  if (last.conditions.length > 0) return [];
+  const text = context.text(last.place.file);
+  if (last.key === "SecurePolicy") return [replace(text, last.valuePlace, value)];
+  const [only] = last.value;
+  if (last.value.length !== 1 || only?.data.kind !== "object" || !isBuilder(only.data)) return [];
+  const { from } = only.data;
+  const given = only.data.properties.get("SecurePolicy")?.[0]?.because[0];
+  if (from === undefined || given !== undefined) return [];
+  return addMember(context.text(from.place.file), from, "SecurePolicy", value, false) ?? [];
 }
 
 /** `options => options.Cookie.SecurePolicy = …` as an argument, or a statement in the lambda that is there. */

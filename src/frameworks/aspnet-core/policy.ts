@@ -8,7 +8,7 @@ import {
   type Seen,
   type WriteFact,
 } from "../../framework.ts";
-import { insertAfterLine, insertBefore } from "../../write.ts";
+import { insertAfterLine, insertBefore, replace } from "../../write.ts";
 import {
   callsFor,
   contains,
@@ -79,12 +79,10 @@ export function applyPolicy(cookies: readonly Cookie[], context: Context): reado
   return cookies.map((cookie) => {
     if (cookie.deletion || isRaw(cookie, context)) return cookie;
     const policy = policyFor(cookie.sink.file, context);
-    const called = callbackFor(cookie, context);
+    const callback = callbackFor(cookie, context);
     const passed =
       policy === undefined || !passes(cookie, policy, context) ? cookie : under(cookie, policy, context, told);
-    return called === undefined || (passed.name === undefined && called.name !== undefined)
-      ? passed
-      : afterCallback(passed, called.write);
+    return callback === undefined ? passed : afterCallback(passed, callback, context);
   });
 }
 
@@ -164,7 +162,7 @@ function under(cookie: Cookie, { use, value, at }: Policy, context: Context, tol
 }
 
 /** `OnAppendCookie` runs after the policy and has the last word. */
-function callbackFor(cookie: Cookie, context: Context): { write: WriteFact; name: string | undefined } | undefined {
+function callbackFor(cookie: Cookie, context: Context): WriteFact | undefined {
   const [use] = callsFor(cookie.sink.file, context, "UseCookiePolicy");
   if (use === undefined) return undefined;
   const set = context.facts.writes.filter(({ key }) => key === "OnAppendCookie");
@@ -176,10 +174,10 @@ function callbackFor(cookie: Cookie, context: Context): { write: WriteFact; name
         set.some((each) => contains(each.valuePlace, place)),
     )
     .at(-1);
-  return write === undefined || write.conditions.length > 0 ? undefined : { write, name: undefined };
+  return write === undefined || write.conditions.length > 0 ? undefined : write;
 }
 
-function afterCallback(cookie: Cookie, write: WriteFact): Cookie {
+function afterCallback(cookie: Cookie, write: WriteFact, context: Context): Cookie {
   const [only] = write.value;
   if (write.value.length !== 1 || only?.data.kind !== "literal" || typeof only.data.value !== "boolean") return cookie;
   const secure = only.data.value;
@@ -192,7 +190,15 @@ function afterCallback(cookie: Cookie, write: WriteFact): Cookie {
     decidedBy: at,
     evidence: [...cookie.evidence, at],
     condition: undefined,
-    fixes: [],
+    fixes: secure
+      ? []
+      : [
+          {
+            title: "Set Secure in OnAppendCookie",
+            safety: "safe",
+            edits: [replace(context.text(write.place.file), write.valuePlace, "true")],
+          },
+        ],
   };
 }
 
