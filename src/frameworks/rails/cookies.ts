@@ -20,6 +20,7 @@ import {
 } from "../../framework.ts";
 import { appOf, isDeployed } from "./app.ts";
 import { fixCall, fixValue, secureText } from "./fixes.ts";
+import { givenBySecureHeaders, unlessFlagged } from "./secure-headers.ts";
 import {
   givenByForceSsl,
   givenByMiddleware,
@@ -65,6 +66,18 @@ function force(reach: Reach): readonly Source[] {
     }),
   ];
 }
+
+function nameOf(fact: Fact): string | undefined {
+  const literal = fact.kind === "write" ? fact.key : likelyLiteral(fact.arguments[0]?.value);
+  return typeof literal === "string" ? literal : undefined;
+}
+
+/** What flags a cookie that says nothing of its own. */
+const flagged: Source = custom((fact, context) => {
+  const app = appOf(fact.place.file, context);
+  if (app === undefined) return undefined;
+  return givenBySecureHeaders(app, nameOf(fact), context);
+});
 
 /** The documented default, with what keeps `force_ssl` from deciding. */
 const default_: Source = custom((fact, context) => {
@@ -124,7 +137,8 @@ function valueOf(write: WriteFact): Seen {
 const ownSecure: Source = custom((fact, context) => {
   if (fact.kind !== "write") return undefined;
   const app = appOf(fact.place.file, context);
-  return { seen: withSetting(memberOf(valueOf(fact), "secure"), app, context), attribute: "secure" };
+  const seen = withSetting(memberOf(valueOf(fact), "secure"), app, context);
+  return { seen: unlessFlagged(seen, app, nameOf(fact), context), attribute: "secure" };
 });
 
 const keyName: Source = custom((fact): Given | undefined => {
@@ -189,7 +203,7 @@ const jar: Sink = {
     matches: (write, context) => write.index && isJar(write.paths) && isRails(write, context),
   },
   name: [keyName],
-  secure: [...force("jar"), ownSecure, default_, off],
+  secure: [...force("jar"), ownSecure, flagged, default_, off],
   attributes: {
     samesite: [written("same_site"), sameSiteProtection],
     httponly: [written("httponly")],
@@ -219,8 +233,13 @@ const deletedFromJar: Sink = {
 
 const RESPONSE = /(?:^|\.)(?:response|resp|res|@response)(?:\(\))?$|^Rack\.Response\b/;
 
-const cookieHash: Source = custom((fact) => {
-  if (fact.kind !== "call") return undefined;
+const cookieHash: Source = custom((fact, context) => {
+  const given = fact.kind === "call" ? secureArgument(fact) : undefined;
+  if (given === undefined) return undefined;
+  return { ...given, seen: unlessFlagged(given.seen, appOf(fact.place.file, context), nameOf(fact), context) };
+});
+
+function secureArgument(fact: CallFact): Given | undefined {
   const keyword = findArgument(fact, undefined, "secure");
   if (keyword !== undefined) return { seen: keyword.value, attribute: "secure", valuePlace: keyword.valuePlace };
   const open = openArguments(fact);
@@ -234,7 +253,7 @@ const cookieHash: Source = custom((fact) => {
   }
   const value = findArgument(fact, 1);
   return value === undefined ? undefined : { seen: memberOf(value.value, "secure"), attribute: "secure" };
-});
+}
 
 const response: Sink = {
   on: {
@@ -244,7 +263,7 @@ const response: Sink = {
       isRails(call, context) && call.callee.some((path) => RESPONSE.test(path.slice(0, -".set_cookie".length))),
   },
   name: [argument(0)],
-  secure: [...force("response"), cookieHash, default_, off],
+  secure: [...force("response"), cookieHash, flagged, default_, off],
   deletion: (fact, context) => {
     if (fact.kind !== "call") return false;
     const value = findArgument(fact, 1)?.value ?? findArgument(fact, undefined, "value")?.value;

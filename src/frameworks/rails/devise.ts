@@ -11,8 +11,9 @@ import {
 import { replace } from "../../write.ts";
 import { type App, appOf, isDeployed, underscore } from "./app.ts";
 import { fixValue, secureText } from "./fixes.ts";
+import { givenBySecureHeaders } from "./secure-headers.ts";
 import { effectiveStores, ownOption, sessionFixes } from "./session.ts";
-import { assignments, givenByForceSsl, givenByMiddleware, likely, settings, valueOf } from "./settings.ts";
+import { assignments, givenByForceSsl, givenByMiddleware, likely, proxyTrust, settings, valueOf } from "./settings.ts";
 
 const docs = "https://github.com/heartcombo/devise/blob/main/lib/devise/models/rememberable.rb";
 
@@ -22,13 +23,15 @@ export function rememberedUsers(context: Context): readonly Cookie[] {
     const app = appOf(call.place.file, context);
     const model = call.within.class;
     if (app === undefined || model === undefined || !isDeployed(call.place.file)) return [];
+    const name = `remember_${underscore(model)}_token`;
     return [
       context.judge({
         framework: "rails",
-        name: `remember_${underscore(model)}_token`,
+        name,
         sink: call.place,
         language: "ruby",
-        secure: secureOf(app, context),
+        trust: proxyTrust,
+        secure: secureOf(app, name, context),
         fixes: () => fixes(app, context),
       }),
     ];
@@ -49,7 +52,7 @@ function options(app: App, context: Context): Seen | undefined {
 }
 
 /** Its own options, then what the session says, which it copies. */
-function secureOf(app: App, context: Context): readonly OwnSource[] {
+function secureOf(app: App, name: string, context: Context): readonly OwnSource[] {
   const own = options(app, context)?.flatMap((each): Seen => {
     if (each.data.kind !== "object") return [{ ...each, data: { kind: "literal", value: undefined } }];
     const held = each.data.properties.get("secure");
@@ -65,6 +68,9 @@ function secureOf(app: App, context: Context): readonly OwnSource[] {
     ...(own === undefined ? [] : [setting(own, "rememberable_options[:secure]")]),
     ...(session === undefined ? [] : [session]),
     ...(session === undefined && sslOptions.secureCookies ? [setting(forceSsl, "config.force_ssl")] : []),
+    ...[givenBySecureHeaders(app, name, context)].flatMap((given): OwnSource[] =>
+      given === undefined ? [] : [{ kind: "setting", given }],
+    ),
     fallback(false, docs, "neither `rememberable_options` nor the session has `secure`, and Devise's default is off"),
   ];
 }

@@ -4,7 +4,7 @@ import { docs, sinks } from "./cookies.ts";
 import { rememberedUsers } from "./devise.ts";
 import { commentedOut, forceSslFix } from "./fixes.ts";
 import { sessions } from "./session.ts";
-import { settings, sslDocs } from "./settings.ts";
+import { proxyTrust, settings } from "./settings.ts";
 
 export const rails: Framework = {
   name: "rails",
@@ -27,6 +27,7 @@ export const rails: Framework = {
       "action_controller.session",
       ":rememberable",
       "rememberable_options",
+      "SecureHeaders::Configuration",
     ],
   },
   files: ["*.gemspec"],
@@ -44,6 +45,7 @@ export const rails: Framework = {
     "to_prepare",
     "on_load",
     "devise",
+    "default",
   ],
   members: [
     "force_ssl",
@@ -53,16 +55,13 @@ export const rails: Framework = {
     "api_only",
     "session_options[]",
     "session",
+    "cookies",
     "rememberable_options",
     "cookies_same_site_protection",
   ],
   sinks,
   own: (context) => [...sessions(context), ...rememberedUsers(context)],
-  /** Rails believes `X-Forwarded-Proto` without being told to. */
-  proxyTrust: () => ({
-    trusted: true,
-    because: { from: "docs", url: sslDocs, says: "Rails believes the proxy's `X-Forwarded-Proto`" },
-  }),
+  proxyTrust: () => proxyTrust,
   policy: (cookies, context) => cookies.map((cookie) => withApplication(cookie, context)),
 };
 

@@ -28,11 +28,13 @@ import {
   otherDeployments,
 } from "./app.ts";
 import { fixCall, fixMissingStore, fixValue, forceSslAt } from "./fixes.ts";
+import { givenBySecureHeaders, secureHeaders, unlessFlagged } from "./secure-headers.ts";
 import {
   assignments,
   givenByForceSsl,
   givenByMiddleware,
   likelyLiteral,
+  proxyTrust,
   settings,
   valueOf,
   whyNotForced,
@@ -86,6 +88,7 @@ function storeSession(call: CallFact, app: App, context: Context): Cookie {
     name: keyOf(call),
     sink: call.place,
     language: "ruby",
+    trust: proxyTrust,
     secure: secureOf(app, call, context),
     attributes: sameSite(call),
     remarks: [...remarksOf(call), ...replaced(call, app, context), ...deploymentRemarks(app, context)],
@@ -144,10 +147,23 @@ function given(source: ReturnType<typeof givenByForceSsl>): readonly OwnSource[]
   return source === undefined ? [] : [{ kind: "setting", given: source }];
 }
 
+function flaggedOption(
+  own: OwnSource | undefined,
+  app: App,
+  name: string | undefined,
+  context: Context,
+): OwnSource | undefined {
+  if (own?.kind !== "setting") return own;
+  const seen = unlessFlagged(own.given.seen, app, name, context);
+  const flags = secureHeaders(app, context)?.(name) === true;
+  return flags ? { kind: "setting", given: { ...own.given, seen, reading: {} } } : own;
+}
+
 /** `force_ssl` flags the session twice: in the middleware, and as the option where none is given. */
 export function secureOf(app: App, call: CallFact | undefined, context: Context): readonly OwnSource[] {
   const { forceSsl, sslOptions, apiOnly } = settings(app, context);
-  const own = call === undefined ? undefined : ownOption(app, call, context);
+  const name = call === undefined ? undefined : keyOf(call);
+  const own = call === undefined ? undefined : flaggedOption(ownOption(app, call, context), app, name, context);
   const asOption = own === undefined && !apiOnly && sslOptions.secureCookies;
   const why = whyNotForced(app, context);
   return [
@@ -155,6 +171,7 @@ export function secureOf(app: App, call: CallFact | undefined, context: Context)
     ...given(givenByMiddleware(app, context, "session")),
     ...(own === undefined ? [] : [own]),
     ...(asOption ? [setting(forceSsl, "config.force_ssl")] : []),
+    ...given(givenBySecureHeaders(app, name, context)),
     fallback(
       false,
       docs,
@@ -255,6 +272,7 @@ function defaultSession(app: App, context: Context): readonly Cookie[] {
       name: name === undefined ? undefined : `_${name}_session`,
       sink: place,
       language: "ruby",
+      trust: proxyTrust,
       secure: secureOf(app, undefined, context),
       remarks: deploymentRemarks(app, context),
       fixes: () => fixMissingStore(app, place, context),
@@ -288,6 +306,7 @@ function apiSessions(app: App, stores: readonly CallFact[], context: Context): r
       name: keyOf(options),
       sink: call.place,
       language: "ruby",
+      trust: proxyTrust,
       secure: secureOf(app, options, context),
       fixes: () => fixCall(options, context),
     }),

@@ -5,6 +5,7 @@ import {
   type Facts,
   type Given,
   named,
+  type ProxyTrust,
   pathsOf,
   type Seen,
   type SeenAlternative,
@@ -14,6 +15,12 @@ import { type App, inOrderOfReading, isConfig, isTooLate } from "./app.ts";
 
 /** https://api.rubyonrails.org/classes/ActionDispatch/SSL.html */
 export const sslDocs = "https://api.rubyonrails.org/classes/ActionDispatch/SSL.html";
+
+/** Rails believes `X-Forwarded-Proto` without being told to. */
+export const proxyTrust: ProxyTrust = {
+  trusted: true,
+  because: { from: "docs", url: sslDocs, says: "Rails believes the proxy's `X-Forwarded-Proto`" },
+};
 
 const UNSET: SeenAlternative = { data: { kind: "literal", value: undefined }, when: [], because: [] };
 
