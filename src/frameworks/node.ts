@@ -415,16 +415,36 @@ export interface Trust extends ProxyTrust {
   readonly mistaken?: Place;
 }
 
+/** The applications that a file makes: `const app = express()`. */
+function appsOf(context: Context, file: string): ReadonlySet<number> {
+  const variables = context.facts.modules.get(file)?.variables.values() ?? [];
+  return new Set(
+    [...variables].flatMap((seen) =>
+      seen.flatMap(({ data }) => (data.kind === "object" && data.paths.includes("express()") ? [data.id] : [])),
+    ),
+  );
+}
+
+const inTests = /(?:^|\/)(?:tests?|__tests__|specs?|e2e)\/|[._-](?:test|spec)\.\w+$/i;
+
+/** Is a call of `set` one for the application that the file belongs to? */
+function concerns(call: CallFact, file: string, apps: ReadonlySet<number>, context: Context): boolean {
+  if (call.place.file === file || call.calledFrom.some((place) => place.file === file)) return true;
+  if (apps.size > 0) return (call.receiver ?? []).some(({ data }) => data.kind === "object" && apps.has(data.id));
+  if (inTests.test(call.place.file) && !inTests.test(file)) return false;
+  return packageOf(context, call.place.file)?.folder === packageOf(context, file)?.folder;
+}
+
 /** What the application says of the proxy in front of it: `app.set("trust proxy", …)`. */
 export function trustOf(context: Context, file: string): Trust {
-  const folder = packageOf(context, file)?.folder;
+  const apps = appsOf(context, file);
   const calls = context.facts.calls.filter(
     (call) =>
       call.language === "javascript" &&
       ["set", "enable", "disable"].includes(call.method) &&
       literalOf(call.arguments[0]?.value) === "trust proxy" &&
       call.notDeployed === undefined &&
-      packageOf(context, call.place.file)?.folder === folder,
+      concerns(call, file, apps, context),
   );
   const all = calls.map((call) => readTrust(call));
   return (

@@ -78,7 +78,7 @@ export const cookie: Framework = {
   title: "cookie",
   docs,
   language: "javascript",
-  words: javascriptWords("serialize", "stringifysetcookie", "on-headers"),
+  words: javascriptWords('"cookie"', "'cookie'", "on-headers"),
   symbols: schemeSymbols,
   sinks: [byArguments, byRecord],
   methods: ["on-headers"],

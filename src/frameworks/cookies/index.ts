@@ -72,7 +72,7 @@ export const cookies: Framework = {
   title: "cookies",
   docs,
   language: "javascript",
-  words: javascriptWords("cookies", "on-headers"),
+  words: javascriptWords('"cookies"', "'cookies'", "cookies.set", "on-headers"),
   symbols: schemeSymbols,
   sinks: [set],
   methods: ["set", "enable", "disable", "on-headers"],

@@ -40,7 +40,7 @@ export const documentCookie: Framework = {
   title: "document.cookie",
   docs,
   language: "javascript",
-  words: javascriptWords("document.cookie", "cookiestore", ".cookie"),
+  words: javascriptWords("document.cookie", "cookiestore", ".cookie ="),
   symbols: ["location.protocol", "window.location.protocol", "document.location.protocol"].map((path) => ({
     path,
     is: "request-scheme-text",

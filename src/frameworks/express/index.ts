@@ -100,12 +100,15 @@ const rawHeader: Sink = {
   deletion: (fact) => fact.kind === "call" && deletesByText(findArgument(fact, 1)?.value),
 };
 
+/** `res.cookie` called, replaced, kept in a variable, or called indirectly; not the much read `req.cookies`. */
+const memberWords = [".cookie(", ".cookie =", ".cookie=", ".cookie.", ".cookie;", ".cookie)"];
+
 export const express: Framework = {
   name: "express",
   title: "Express",
   docs,
   language: "javascript",
-  words: javascriptWords(".cookie", "clearcookie", "set-cookie", "trust proxy", "on-headers"),
+  words: javascriptWords(...memberWords, "clearcookie", "set-cookie", "trust proxy", "on-headers"),
   symbols: schemeSymbols,
   sinks: [cookie, clearCookie, rawHeader],
   methods: ["set", "enable", "disable", "use", "on-headers"],
