@@ -219,7 +219,7 @@ function giveSetter(source: Extract<Source, { kind: "setter" }>, fact: Fact): Gi
 /** A setter's last value on an object or, for fluent builders, on the objects it was made from. */
 function chainProperty(each: SeenAlternative, names: readonly string[]): Seen | undefined {
   let object = each.data;
-  for (let hops = 0; hops < 12 && object.kind === "object"; hops += 1) {
+  for (let hops = 0; hops < 40 && object.kind === "object"; hops += 1) {
     let last: Seen | undefined;
     for (const [name, value] of object.properties) if (names.includes(name)) last = value;
     if (last !== undefined) return last;

@@ -19,6 +19,8 @@ import type { HeapObject, RecordedArgument, RecordedCall } from "./heap.ts";
 /** How deep values are told: an option in an options object in an argument of a call that made the receiver. */
 const DEPTH = 5;
 const MAXIMUM_EVIDENCE = 12;
+/** How many calls of a fluent chain are told. */
+const MAXIMUM_LINKS = 40;
 const MAXIMUM_ITEMS = 200;
 const MAXIMUM_CALLS = 20;
 const MAXIMUM_PROPERTIES = 100;
@@ -120,7 +122,7 @@ function exportObject(evaluator: Evaluator, id: number, depth: number, holding: 
       origin.kind === "instance"
         ? evaluator.resolutionOrder(origin.class).flatMap((each) => each.class.name ?? [])
         : [],
-    from: origin.kind === "call" && inside ? exportRecorded(evaluator, origin.call, depth - 1, next) : undefined,
+    from: origin.kind === "call" && inside ? exportMaker(evaluator, origin.call, depth - 1, next) : undefined,
     calls: depth >= DEPTH - 1 ? object.calls.slice(-MAXIMUM_CALLS).map((call) => exportRecorded(evaluator, call, depth - 2, next)) : [],
     parameter: origin.kind === "parameter" ? origin.name : undefined,
     passedTo: origin.kind === "parameter" ? origin.passedTo : rootPassedTo(evaluator, object),
@@ -138,6 +140,32 @@ function rootPassedTo(evaluator: Evaluator, object: HeapObject): readonly string
     each = evaluator.heapObject(each.origin.of);
   }
   return [];
+}
+
+/** The call that made an object; where the depth ends, a fluent chain is still told to its beginning. */
+function exportMaker(evaluator: Evaluator, call: RecordedCall, depth: number, holding: readonly number[]): SeenCall {
+  return depth > 0 ? exportRecorded(evaluator, call, depth, holding) : exportLink(evaluator, call, MAXIMUM_LINKS);
+}
+
+/** One link of a fluent chain: what it was given, what was set on its receiver, and nothing deeper. */
+function exportLink(evaluator: Evaluator, call: RecordedCall, links: number): SeenCall {
+  const [only, ...others] = call.receiver ?? [];
+  const receiver = only !== undefined && others.length === 0 && links > 0 ? exportLinked(evaluator, only, links) : undefined;
+  return {
+    ...exportRecorded(evaluator, call, 0, []),
+    arguments: call.arguments.map((argument) => exportArgument(evaluator, argument, 0, [])),
+    receiver: receiver === undefined ? undefined : [receiver],
+  };
+}
+
+function exportLinked(evaluator: Evaluator, each: Alternative, links: number): SeenAlternative {
+  const seen = exportAlternative(evaluator, each, 0, []);
+  const object = each.data.kind === "object" ? evaluator.heapObject(each.data.id) : undefined;
+  if (object === undefined || seen.data.kind !== "object") return seen;
+  const properties = new Map<string, Seen>();
+  for (const [name, value] of latest(object.properties)) properties.set(name, exportValue(evaluator, value, 0));
+  const from = object.origin.kind === "call" ? exportLink(evaluator, object.origin.call, links - 1) : undefined;
+  return { ...seen, data: { ...seen.data, properties, from, open: object.open } };
 }
 
 function exportRecorded(evaluator: Evaluator, call: RecordedCall, depth: number, holding: readonly number[]): SeenCall {
