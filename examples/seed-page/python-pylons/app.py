@@ -1,0 +1,3 @@
+import beaker.session
+
+session = beaker.session.Session(..., secure=True)

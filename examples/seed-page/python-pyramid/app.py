@@ -1,0 +1,3 @@
+import pyramid.session
+
+session = pyramid.session.SignedCookieSessionFactory(..., secure=True)
