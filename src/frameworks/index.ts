@@ -11,10 +11,12 @@ import { documentCookie } from "./document-cookie/index.ts";
 import { express } from "./express/index.ts";
 import { expressSession } from "./express-session/index.ts";
 import { flask } from "./flask/index.ts";
+import { jaxRs } from "./jax-rs/index.ts";
 import { nodeHttp } from "./node-http/index.ts";
 import { pyramid } from "./pyramid/index.ts";
 import { rails } from "./rails/index.ts";
 import { servlet } from "./servlet/index.ts";
+import { springResponseCookie } from "./spring-responsecookie/index.ts";
 import { starlette } from "./starlette/index.ts";
 
 /** Every framework that setsecure knows. The first one that recognises a place has it. */
@@ -29,6 +31,8 @@ export const frameworks: readonly Framework[] = [
   express,
   nodeHttp,
   documentCookie,
+  jaxRs,
+  springResponseCookie,
   servlet,
   rails,
   django,
