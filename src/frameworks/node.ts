@@ -415,14 +415,24 @@ export interface Trust extends ProxyTrust {
   readonly mistaken?: Place;
 }
 
-/** The applications that a file makes: `const app = express()`. */
+/** The applications that a file makes, `const app = express()`, and those that they are mounted on, whose settings they inherit. */
 function appsOf(context: Context, file: string): ReadonlySet<number> {
   const variables = context.facts.modules.get(file)?.variables.values() ?? [];
-  return new Set(
-    [...variables].flatMap((seen) =>
-      seen.flatMap(({ data }) => (data.kind === "object" && data.paths.includes("express()") ? [data.id] : [])),
-    ),
-  );
+  const apps = new Set([...variables].flatMap(appsIn));
+  if (apps.size === 0) return apps;
+  const mounts = context.facts.calls.filter(({ method }) => method === "use");
+  for (let hops = 0, size = 0; hops < 5 && apps.size > size; hops += 1) {
+    size = apps.size;
+    for (const mount of mounts) {
+      if (mount.arguments.some(({ value }) => appsIn(value).some((id) => apps.has(id))))
+        for (const id of appsIn(mount.receiver ?? [])) apps.add(id);
+    }
+  }
+  return apps;
+}
+
+function appsIn(seen: Seen): readonly number[] {
+  return seen.flatMap(({ data }) => (data.kind === "object" && data.paths.includes("express()") ? [data.id] : []));
 }
 
 const inTests = /(?:^|\/)(?:tests?|__tests__|specs?|e2e)\/|[._-](?:test|spec)\.\w+$/i;
@@ -430,7 +440,7 @@ const inTests = /(?:^|\/)(?:tests?|__tests__|specs?|e2e)\/|[._-](?:test|spec)\.\
 /** Is a call of `set` one for the application that the file belongs to? */
 function concerns(call: CallFact, file: string, apps: ReadonlySet<number>, context: Context): boolean {
   if (call.place.file === file || call.calledFrom.some((place) => place.file === file)) return true;
-  if (apps.size > 0) return (call.receiver ?? []).some(({ data }) => data.kind === "object" && apps.has(data.id));
+  if (apps.size > 0) return appsIn(call.receiver ?? []).some((id) => apps.has(id));
   if (inTests.test(call.place.file) && !inTests.test(file)) return false;
   return packageOf(context, call.place.file)?.folder === packageOf(context, file)?.folder;
 }

@@ -1,4 +1,4 @@
-import { type CallFact, type Framework, findArgument, header, type Seen, type Sink } from "../../framework.ts";
+import { type CallFact, type Framework, findArgument, header, named, type Seen, type Sink } from "../../framework.ts";
 import { deletesByText, isRewriter, javascriptWords, ownerOf, rawHeaders, rewritten } from "../node.ts";
 
 const docs = "https://nodejs.org/api/http.html#responsesetheadername-value";
@@ -17,13 +17,23 @@ const rawHeader: Sink = {
   deletion: (fact) => fact.kind === "call" && deletesByText(findArgument(fact, 1)?.value),
 };
 
+/** NestJS: a decorator that sets a header of the handler's answer. */
+const decorator: Sink = {
+  ...rawHeader,
+  on: {
+    kind: "call",
+    method: ["Header"],
+    matches: (call) => named(call.callee, "@nestjs/common.Header") && rawHeaders(call).length > 0,
+  },
+};
+
 export const nodeHttp: Framework = {
   name: "node-http",
   title: "Node's http",
   docs,
   language: "javascript",
   words: javascriptWords("set-cookie", "on-headers"),
-  sinks: [rawHeader],
+  sinks: [rawHeader, decorator],
   methods: ["on-headers", "append", "set"],
 };
 
