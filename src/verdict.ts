@@ -631,7 +631,7 @@ export function readName(sources: readonly Source[], fact: Fact, context: Contex
 /** Plainly not sensitive: languages, themes, consent to cookies. */
 export function isSensitiveName(name: string | undefined): boolean {
   if (name === undefined) return true;
-  return !/(^|[._-]|^django_)(lang|language|locale|i18n|theme|dark_?mode|colou?r_?scheme|timezone|tz|cookie_?consent|consent)($|[._-])/i.test(
+  return !/(^|[._-])(lang|language|locale|i18n|theme|dark_?mode|colou?r_?scheme|timezone|tz|cookie_?consent|consent)($|[._-])/i.test(
     name,
   );
 }

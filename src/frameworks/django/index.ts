@@ -5,19 +5,18 @@ import {
   custom,
   type Framework,
   fallback,
-  findArgument,
   type Given,
   header,
   imports,
   pathsOf,
   type Seen,
-  type SeenAlternative,
   type Sink,
   type WriteFact,
 } from "../../framework.ts";
 import { insertAfterLine } from "../../write.ts";
+import { expiresAtOnce, isForeign, isTest, morselSecure, morselWrites, namesCookie } from "../python.ts";
 import { ownCookies } from "./own.ts";
-import { appOf, isTest, settingOf } from "./settings.ts";
+import { appOf, settingOf } from "./settings.ts";
 
 const docs = "https://docs.djangoproject.com/en/stable/ref/request-response/#django.http.HttpResponse.set_cookie";
 const signedDocs =
@@ -37,71 +36,16 @@ function isResponse(seen: Seen | undefined, fact: Fact, context: Context): boole
   return imports(context, file, "django", "rest_framework", "ninja") && !isForeign(paths, file, context);
 }
 
-/** Every name begins with a module that the file imports, or is a test client's: the object is not a response. */
-function isForeign(paths: readonly string[], file: string, context: Context): boolean {
-  const modules = (context.facts.modules.get(file)?.imports ?? []).map((name) => name.split(".")[0]);
-  const isOther = (path: string) => /jar\b|client\b/i.test(path) || modules.includes(path.split(/[.([]/)[0]);
-  return paths.length > 0 && paths.every(isOther);
-}
-
-function expires(fact: Fact): boolean {
-  if (fact.kind !== "call") return false;
-  const shift = fact.method === "set_signed_cookie" ? 1 : 0;
-  const literal = (position: number, keyword: string) => {
-    const [only] = findArgument(fact, position + shift, keyword)?.value ?? [];
-    return only?.data.kind === "literal" ? only.data.value : undefined;
-  };
-  const age = literal(2, "max_age");
-  const moment = literal(3, "expires");
-  return (
-    (typeof age === "number" && age <= 0) || moment === 0 || (typeof moment === "string" && moment.includes("1970"))
-  );
-}
+const isMorsel = (path: string, name: string) => path.endsWith(`.cookies[${name}]`);
 
 /** `response.cookies["a"]["secure"] = …` after the cookie was set. */
-const morsel = custom((fact, context): Given | undefined => {
-  const name = fact.kind === "write" ? fact.key : literalText(findArgument(fact, 0, "key")?.value);
-  if (name === undefined) return undefined;
-  const later = context.facts.writes.filter(
-    (write) =>
-      write.index &&
-      write.key === "secure" &&
-      write.order > fact.order &&
-      write.place.file === fact.place.file &&
-      write.within.function === fact.within.function &&
-      write.paths.some((path) => path.endsWith(`.cookies[${name}]`)),
-  );
-  const last = later.at(-1);
-  if (last === undefined) return undefined;
-  const sometimes = last.conditions.filter((condition) => !fact.conditions.some((own) => own.key === condition.key));
-  const before: SeenAlternative = { data: { kind: "literal", value: undefined }, when: [], because: [] };
-  return {
-    seen: [
-      ...last.value.map((each) => ({ ...each, when: [...each.when, ...sometimes] })),
-      ...sometimes.map((condition) => ({
-        ...before,
-        when: [{ ...condition, arm: typeof condition.arm === "boolean" ? !condition.arm : `not ${condition.arm}` }],
-      })),
-    ],
-    attribute: "secure",
-    valuePlace: last.valuePlace,
-  };
-});
-
-function literalText(seen: Seen | undefined): string | undefined {
-  const [only] = seen ?? [];
-  return only?.data.kind === "literal" && typeof only.data.value === "string" ? only.data.value : undefined;
-}
+const morsel = morselSecure(isMorsel);
 
 const setCookie: Sink = {
   on: {
     kind: "call",
     method: ["set_cookie"],
-    matches: (call, context) =>
-      call.arguments.length > 0 &&
-      isResponse(call.receiver, call, context) &&
-      // `CookieJar.set_cookie(cookie)` of an HTTP client takes a cookie and nothing else.
-      (call.arguments.length > 1 || literalText(call.arguments[0]?.value) !== undefined),
+    matches: (call, context) => namesCookie(call) && isResponse(call.receiver, call, context),
   },
   name: [argument(0, "key")],
   secure: [morsel, argument(6, "secure"), fallback(false, docs, "`secure` is not given, and Django's default is off")],
@@ -111,7 +55,7 @@ const setCookie: Sink = {
     path: [argument(4, "path")],
     domain: [argument(5, "domain")],
   },
-  deletion: expires,
+  deletion: (fact) => expiresAtOnce(fact, 2),
 };
 
 const setSignedCookie: Sink = {
@@ -127,7 +71,7 @@ const setSignedCookie: Sink = {
     fallback(false, signedDocs, "`secure` is not given: a signed cookie is as open as any other by default"),
   ],
   attributes: { httponly: [argument(8, "httponly")], samesite: [argument(9, "samesite")] },
-  deletion: expires,
+  deletion: (fact) => expiresAtOnce(fact, 3),
 };
 
 const deleteCookie: Sink = {
@@ -158,26 +102,12 @@ const cookieWrite: Sink = {
   fixes: (fact, context) => {
     const text = context.text(fact.place.file);
     const target = text.slice(fact.place.span.start, fact.place.span.end);
-    const isNew = possiblySet(fact, context);
-    return isNew
-      ? []
-      : [
-          {
-            title: "Set Secure",
-            safety: "safe",
-            edits: [insertAfterLine(text, fact.place.file, endOf(fact), `${target}["secure"] = True`)],
-          },
-        ];
+    if (fact.kind !== "write" || morselWrites(fact, "secure", isMorsel, context).length > 0) return [];
+    const statement = `${target}["secure"] = True`;
+    const edits = [insertAfterLine(text, fact.place.file, fact.valuePlace.span.end, statement)];
+    return [{ title: "Set Secure", safety: "safe", edits }];
   },
 };
-
-function possiblySet(fact: Fact, context: Context): boolean {
-  return morsel.read(fact, context) !== undefined;
-}
-
-function endOf(fact: Fact): number {
-  return fact.kind === "write" ? fact.valuePlace.span.end : fact.place.span.end;
-}
 
 /** `response["Set-Cookie"] = "…"`, `response.headers["Set-Cookie"] = "…"`. */
 const headerWrite: Sink = {

@@ -13,14 +13,14 @@ import {
   type SeenObject,
   setting,
 } from "../../framework.ts";
-import { addEntry, insert, replace, turnOnPython } from "../../write.ts";
+import { addEntry, insert, turnOnPython } from "../../write.ts";
+import { addToClass, isTest, literalText } from "../python.ts";
 import {
   appOf,
   configurationClass,
   type DjangoApp,
   djangoApps,
   familyOf,
-  isTest,
   moduleFile,
   quoted,
   settingOf,
@@ -251,21 +251,11 @@ function appended(app: DjangoApp, key: string, context: Context) {
   const newline = text.includes("\r\n") ? "\r\n" : "\n";
   const own = configurationClass(app, context);
   if (own === undefined) return insert(app.file, text.trimEnd().length, `${newline}${key} = True`);
-  const { start, end } = own.place.span;
-  const body = text.slice(start, end);
-  const header = /^class\b[^\n]*:[ \t]*(?:#[^\n]*)?\r?\n(?:[ \t]*\r?\n)*([ \t]+)(?=\S)/.exec(body);
-  if (header === null) return undefined;
-  const only = /^(pass|\.\.\.)\s*$/.exec(body.slice(header[0].length));
-  if (only !== null) {
-    const at = start + header[0].length;
-    return replace(text, { file: app.file, span: { start: at, end: at + (only[1]?.length ?? 0) } }, `${key} = True`);
-  }
-  return insert(app.file, start + body.trimEnd().length, `${newline}${header[1]}${key} = True`);
+  return addToClass(own.place, key, context);
 }
 
 function textOf(app: DjangoApp, key: string, context: Context): string | undefined {
-  const [only] = settingOf(app, key, context) ?? [];
-  return only?.data.kind === "literal" && typeof only.data.value === "string" ? only.data.value : undefined;
+  return literalText(settingOf(app, key, context));
 }
 
 function isOn(seen: Seen | undefined): boolean {

@@ -1,4 +1,5 @@
 import { type AliasProject, type Context, type Place, type Seen, type SeenObject } from "../../framework.ts";
+import { isTest, sharedFolders } from "../python.ts";
 
 /** A settings module that the deployment uses, with the files it takes its names from. */
 export interface DjangoApp {
@@ -101,10 +102,6 @@ function isSettings(file: string, project: AliasProject): boolean {
   return /settings|conf/i.test(file) && DEFINES.test(text) && text.includes("django.");
 }
 
-export function isTest(file: string): boolean {
-  return /(?:^|\/)(?:tests?|testing)\/|(?:^|\/)(?:conftest|tests?|test_[^/]*|[^/]*_tests?)\.py$/.test(file);
-}
-
 function isDevelopment(module: string): boolean {
   return /(?:^|[._])(?:dev|devel|develop|development|local|test|tests|testing|ci|debug)$/i.test(module);
 }
@@ -119,12 +116,6 @@ export function folderOf(file: string): string {
 
 function within(inner: string, outer: string): boolean {
   return outer === "" || inner === outer || inner.startsWith(`${outer}/`);
-}
-
-export function sharedFolders(left: string, right: string): number {
-  const [a, b] = [left.split("/").slice(0, -1), right.split("/").slice(0, -1)];
-  const index = a.findIndex((folder, position) => folder !== b[position]);
-  return index === -1 ? a.length : index;
 }
 
 /** The app that a file belongs to: the one it shares most folders with. */

@@ -13,6 +13,7 @@ import {
   type SettingNode,
   type WriteFact,
 } from "../../framework.ts";
+import { isTest, literalText, sharedFolders } from "../python.ts";
 
 /** One `Flask(…)` and everything that configures it, in the order in which it happens. */
 export interface App {
@@ -81,16 +82,6 @@ function isNearest(app: CallFact, step: Step, all: readonly CallFact[]): boolean
   const distance = (other: CallFact) =>
     other.place.file === step.place.file ? Infinity : sharedFolders(other.place.file, step.place.file);
   return distance(app) === Math.max(...all.map(distance));
-}
-
-export function sharedFolders(left: string, right: string): number {
-  const [a, b] = [left.split("/").slice(0, -1), right.split("/").slice(0, -1)];
-  const index = a.findIndex((folder, position) => folder !== b[position]);
-  return index === -1 ? a.length : index;
-}
-
-export function isTest(file: string): boolean {
-  return /(?:^|\/)(?:tests?|testing)\/|(?:^|\/)(?:conftest|tests?|test_[^/]*|[^/]*_test)\.py$/.test(file);
 }
 
 function isConfigCall(call: CallFact): boolean {
@@ -231,7 +222,7 @@ function given(step: CallFact, position: number, read: (each: SeenAlternative) =
 function mapped(step: CallFact, key: string): Seen | undefined {
   const named = step.arguments.findLast(({ name }) => name === key);
   if (named !== undefined) return named.value;
-  const [first] = step.arguments.filter(({ name, spread }) => name === undefined && spread !== "map");
+  const first = step.arguments.find(({ name, spread }) => name === undefined && spread !== "map");
   return first === undefined ? undefined : entriesOf(first.value, key);
 }
 
@@ -452,7 +443,7 @@ function outside(key: string, what: string, step: CallFact): Seen | undefined {
 }
 
 function fromVariable(step: CallFact, key: string, app: App, context: Context): Seen | undefined {
-  const name = onlyText(findArgument(step, 0, "variable_name")?.value);
+  const name = literalText(findArgument(step, 0, "variable_name")?.value);
   const path = name === undefined ? undefined : context.deployment.environment[name];
   if (typeof path === "string") return fileGives(path, key, step, app, context);
   return outside(key, `the file that ${name ?? "a variable"} names`, step);
@@ -460,7 +451,7 @@ function fromVariable(step: CallFact, key: string, app: App, context: Context): 
 
 /** `FLASK_SESSION_COOKIE_SECURE`, read as JSON where it is JSON. */
 function fromPrefixedEnvironment(step: CallFact, key: string, context: Context): Seen | undefined {
-  const prefix = onlyText(findArgument(step, 0, "prefix")?.value) ?? "FLASK";
+  const prefix = literalText(findArgument(step, 0, "prefix")?.value) ?? "FLASK";
   const name = `${prefix}_${key}`;
   const text = context.deployment.environment[name];
   const condition = { kind: "environment", key: `environment ${name}` } as const;
@@ -492,13 +483,6 @@ function parsed(text: string): string | number | boolean | null {
   } catch {
     return text;
   }
-}
-
-export function onlyText(seen: Seen | undefined): string | undefined {
-  const [only] = seen ?? [];
-  return seen?.length === 1 && only?.data.kind === "literal" && typeof only.data.value === "string"
-    ? only.data.value
-    : undefined;
 }
 
 export function isApp(seen: Seen | undefined): boolean {

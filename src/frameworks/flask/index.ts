@@ -16,6 +16,7 @@ import {
   type Source,
   type WriteFact,
 } from "../../framework.ts";
+import { expiresAtOnce, isForeign, namesCookie } from "../python.ts";
 import { CONFIG_METHODS, configured, nearestApp } from "./config.ts";
 import { added, ownCookies } from "./own.ts";
 import { onOldWerkzeug } from "./versions.ts";
@@ -36,34 +37,8 @@ function isResponse(seen: Seen | undefined, fact: Fact, context: Context): boole
   return !isForeign(paths, file, context);
 }
 
-/** Every name begins with a module that the file imports: the object is that module's. */
-function isForeign(paths: readonly string[], file: string, context: Context): boolean {
-  const modules = (context.facts.modules.get(file)?.imports ?? []).map((name) => name.split(".")[0]);
-  return paths.length > 0 && paths.every((path) => /jar\b/i.test(path) || modules.includes(path.split(/[.([]/)[0]));
-}
-
 function setsCookie(call: CallFact, context: Context): boolean {
-  return (
-    call.language === "python" &&
-    call.arguments.length > 0 &&
-    isResponse(call.receiver, call, context) &&
-    // `CookieJar.set_cookie(cookie)` of an HTTP client takes a cookie and nothing else.
-    (call.arguments.length > 1 || call.arguments[0]?.value.some(({ data }) => data.kind === "literal") === true)
-  );
-}
-
-/** `max_age=0`, `expires=0` or a moment of 1970: the browser drops the cookie. */
-export function expires(fact: Fact): boolean {
-  if (fact.kind !== "call") return false;
-  const literal = (position: number, keyword: string) => {
-    const [only] = findArgument(fact, position, keyword)?.value ?? [];
-    return only?.data.kind === "literal" ? only.data.value : undefined;
-  };
-  const age = literal(2, "max_age");
-  const moment = literal(3, "expires");
-  return (
-    (typeof age === "number" && age <= 0) || moment === 0 || (typeof moment === "string" && moment.includes("1970"))
-  );
+  return namesCookie(call) && isResponse(call.receiver, call, context);
 }
 
 /** `secure`, by keyword or as the seventh argument; `0` and `""` are not off on every Werkzeug. */
@@ -97,7 +72,7 @@ const setCookie: Sink = {
     path: [argument(4, "path")],
     domain: [argument(5, "domain")],
   },
-  deletion: expires,
+  deletion: (fact) => expiresAtOnce(fact, 2),
 };
 
 const deleteCookie: Sink = {

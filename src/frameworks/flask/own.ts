@@ -13,18 +13,9 @@ import {
   type SeenAlternative,
   setting,
 } from "../../framework.ts";
-import { insert, insertAfterLine, replace, turnOnPython } from "../../write.ts";
-import {
-  type App,
-  appsOf,
-  classGiven,
-  configured,
-  decidingStep,
-  isTest,
-  nearestApp,
-  onlyText,
-  type Step,
-} from "./config.ts";
+import { insert, insertAfterLine, turnOnPython } from "../../write.ts";
+import { addToClass, isTest, literalText } from "../python.ts";
+import { type App, appsOf, classGiven, configured, decidingStep, nearestApp, type Step } from "./config.ts";
 import { onOldWerkzeug } from "./versions.ts";
 
 const docs = "https://flask.palletsprojects.com/en/stable/config/#SESSION_COOKIE_SECURE";
@@ -65,9 +56,12 @@ export function ownCookies(context: Context): readonly Cookie[] {
   return [...declared.map(({ cookie }) => cookie), ...worstOfEach(cookies)];
 }
 
+function callers(app: App): readonly Place[] {
+  return app.fact.calledFrom.filter(({ file }) => !isTest(file));
+}
+
 /** Of the ways a factory is called, those that serve count: by a WSGI file, else by any caller. */
 function deployed(apps: readonly App[]): readonly App[] {
-  const callers = (app: App) => app.fact.calledFrom.filter(({ file }) => !isTest(file));
   return apps.filter((app) => {
     const twins = apps.filter(
       (other) =>
@@ -125,9 +119,8 @@ function usesSession(app: App, context: Context): boolean {
 function rememberOf(app: App, context: Context): readonly Cookie[] {
   const isHere = (call: CallFact) =>
     !isTest(call.place.file) && nearestApp(call.place.file, context)?.fact.place.file === app.fact.place.file;
-  const managers = context.facts.calls.filter((call) => named(call.callee, "flask_login.LoginManager") && isHere(call));
+  const manager = context.facts.calls.find((call) => named(call.callee, "flask_login.LoginManager") && isHere(call));
   const logins = context.facts.calls.filter((call) => named(call.callee, "flask_login.login_user") && isHere(call));
-  const [manager] = managers;
   const remembers = logins.some((call) => {
     const [only] = findArgument(call, 1, "remember")?.value ?? [];
     return only !== undefined && !(only.data.kind === "literal" && !only.data.value);
@@ -138,7 +131,7 @@ function rememberOf(app: App, context: Context): readonly Cookie[] {
 
 function cookieOf(kind: Kind, app: App, sink: Place, context: Context): Cookie {
   const seen = configured(app, kind.key, context);
-  const name = onlyText(configured(app, kind.nameKey, context)) ?? kind.name;
+  const name = literalText(configured(app, kind.nameKey, context)) ?? kind.name;
   const sources: OwnSource[] = [
     ...(kind === session ? [...talisman(app, context), ...interfaceOf(app, context)] : []),
     ...(seen === undefined ? [] : [setting(onOldWerkzeug(seen, context), kind.key)]),
@@ -217,13 +210,15 @@ function interfaceOf(app: App, context: Context): readonly OwnSource[] {
   ];
 }
 
+function remark(at: Place, says: string): Cookie["remarks"][number] {
+  return { kind: "ineffective", says, at: { from: "file", ...at, says } };
+}
+
 /** What looks like turning Secure on and is not. */
 function ineffective(kind: Kind, app: App, context: Context): Cookie["remarks"] {
-  const remark = (at: Place, says: string) =>
-    ({ kind: "ineffective", says, at: { from: "file", ...at, says } }) as const;
   const defaults = app.steps.filter(
     (step) =>
-      step.kind === "call" && step.method === "setdefault" && onlyText(findArgument(step, 0)?.value) === kind.key,
+      step.kind === "call" && step.method === "setdefault" && literalText(findArgument(step, 0)?.value) === kind.key,
   );
   const attributes = context.facts.writes.filter(
     (write) => kind === session && write.key === "session_cookie_secure" && write.place.file === app.fact.place.file,
@@ -292,7 +287,7 @@ export function added(key: string, app: App, context: Context): Edit | undefined
   const own = configures === undefined ? undefined : classGiven(configures, context);
   // A class that has the key already is not the one that the deployment picks.
   if (own?.members.has(key) === true && own.members.get(key)?.some(isTrue) === true) return undefined;
-  const inClass = own === undefined ? undefined : addedToClass(own.place, key, context);
+  const inClass = own === undefined ? undefined : addToClass(own.place, key, context);
   if (inClass !== undefined) return inClass;
   const { file } = app.fact.place;
   const text = context.text(file);
@@ -325,24 +320,6 @@ function insertIndented(text: string, file: string, start: number, end: number, 
   const newline = text.includes("\r\n") ? "\r\n" : "\n";
   const after = /^[^\r\n]*/.exec(text.slice(end))?.[0].length ?? 0;
   return insert(file, end + after, `${newline}${indent}${statement}`);
-}
-
-/** At the end of a class's body, where an attribute may always stand. */
-function addedToClass(place: Place, key: string, context: Context): Edit | undefined {
-  const text = context.text(place.file);
-  const { start, end } = place.span;
-  const body = text.slice(start, end);
-  const header = /^class\b[^\n]*:[ \t]*(?:#[^\n]*)?\r?\n(?:[ \t]*\r?\n)*([ \t]+)(?=\S)/.exec(body);
-  if (header === null) return undefined;
-  const indent = header[1] ?? "    ";
-  const statement = `${key} = True`;
-  const only = /^([ \t]*)(pass|\.\.\.)\s*$/.exec(body.slice(header[0].length));
-  if (only !== null) {
-    const at = start + header[0].length + (only[1]?.length ?? 0);
-    return replace(text, { file: place.file, span: { start: at, end: at + (only[2]?.length ?? 0) } }, statement);
-  }
-  const newline = text.includes("\r\n") ? "\r\n" : "\n";
-  return insert(place.file, start + body.trimEnd().length, `${newline}${indent}${statement}`);
 }
 
 /** A project that declares Flask's keys as options of its own leaves them to whoever runs it. */

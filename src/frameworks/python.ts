@@ -1,0 +1,123 @@
+import {
+  type CallFact,
+  type Context,
+  custom,
+  type Edit,
+  findArgument,
+  type Given,
+  type Place,
+  type Seen,
+  type SeenAlternative,
+  type Source,
+  type WriteFact,
+} from "../framework.ts";
+import { insert, replace } from "../write.ts";
+
+/** What the frameworks of Python have in common. */
+
+export function isTest(file: string): boolean {
+  return /(?:^|\/)(?:tests?|testing)\/|(?:^|\/)(?:conftest|tests?|test_[^/]*|[^/]*_tests?)\.py$/.test(file);
+}
+
+/** How many folders two files share from the root on. */
+export function sharedFolders(left: string, right: string): number {
+  const [a, b] = [left.split("/").slice(0, -1), right.split("/").slice(0, -1)];
+  const index = a.findIndex((folder, position) => folder !== b[position]);
+  return index === -1 ? a.length : index;
+}
+
+/** Every name begins with a module that the file imports, or is a client's: the object is no response. */
+export function isForeign(paths: readonly string[], file: string, context: Context): boolean {
+  const modules = new Set((context.facts.modules.get(file)?.imports ?? []).map((name) => name.split(".")[0]));
+  const isOther = (path: string) => /jar\b|client\b/i.test(path) || modules.has(path.split(/[.([]/)[0]);
+  return paths.length > 0 && paths.every(isOther);
+}
+
+export function literalText(seen: Seen | undefined): string | undefined {
+  const [only] = seen ?? [];
+  return seen?.length === 1 && only?.data.kind === "literal" && typeof only.data.value === "string"
+    ? only.data.value
+    : undefined;
+}
+
+/** `set_cookie(name, …)`, and not `CookieJar.set_cookie(cookie)` of an HTTP client, which takes nothing else. */
+export function namesCookie(call: CallFact): boolean {
+  const [first] = call.arguments;
+  return first !== undefined && (call.arguments.length > 1 || literalText(first.value) !== undefined);
+}
+
+/**
+ * `max_age=0`, `expires=0` or a moment of 1970: the browser drops the cookie.
+ * @param position of `max_age`, which `expires` follows
+ */
+export function expiresAtOnce(fact: CallFact | WriteFact, position: number): boolean {
+  if (fact.kind !== "call") return false;
+  const literal = (at: number, keyword: string) => {
+    const [only] = findArgument(fact, at, keyword)?.value ?? [];
+    return only?.data.kind === "literal" ? only.data.value : undefined;
+  };
+  return isOver(literal(position, "max_age"), literal(position + 1, "expires"));
+}
+
+export function isOver(age: unknown, moment: unknown): boolean {
+  if (typeof age === "number" && age <= 0) return true;
+  return moment === 0 || (typeof moment === "string" && moment.includes("1970"));
+}
+
+/** Later writes to the morsel of a cookie, `…cookies["a"]["secure"] = …`, in the function that set it. */
+export function morselWrites(
+  fact: CallFact | WriteFact,
+  key: string,
+  isMorsel: (path: string, name: string) => boolean,
+  context: Context,
+): readonly WriteFact[] {
+  const name = fact.kind === "write" ? fact.key : literalText(findArgument(fact, 0, "key")?.value);
+  if (name === undefined) return [];
+  return context.facts.writes.filter(
+    (write) =>
+      write.index &&
+      write.key === key &&
+      write.order > fact.order &&
+      write.place.file === fact.place.file &&
+      write.within.function === fact.within.function &&
+      write.paths.some((path) => isMorsel(path, name)),
+  );
+}
+
+/** What is written to the morsel's `secure` last. */
+export function morselSecure(isMorsel: (path: string, name: string) => boolean): Source {
+  return custom((fact, context): Given | undefined => {
+    const last = morselWrites(fact, "secure", isMorsel, context).at(-1);
+    if (last === undefined) return undefined;
+    const sometimes = last.conditions.filter((condition) => !fact.conditions.some((own) => own.key === condition.key));
+    const not: SeenAlternative = { data: { kind: "literal", value: undefined }, when: [], because: [] };
+    return {
+      seen: [
+        ...last.value.map((each) => ({ ...each, when: [...each.when, ...sometimes] })),
+        ...sometimes.map((condition) => ({
+          ...not,
+          when: [{ ...condition, arm: typeof condition.arm === "boolean" ? !condition.arm : `not ${condition.arm}` }],
+        })),
+      ],
+      attribute: "secure",
+      valuePlace: last.valuePlace,
+    };
+  });
+}
+
+/** `NAME = True` at the end of a class's body, where an attribute may always stand, or for its lone `pass`. */
+export function addToClass(place: Place, name: string, context: Context): Edit | undefined {
+  const text = context.text(place.file);
+  const { start, end } = place.span;
+  const body = text.slice(start, end);
+  const header = /^class\b[^\n]*:[ \t]*(?:#[^\n]*)?\r?\n(?:[ \t]*\r?\n)*([ \t]+)(?=\S)/.exec(body);
+  if (header === null) return undefined;
+  const statement = `${name} = True`;
+  const only = /^(pass|\.\.\.)\s*$/.exec(body.slice(header[0].length))?.[1];
+  if (only !== undefined) {
+    const at = start + header[0].length;
+    return replace(text, { file: place.file, span: { start: at, end: at + only.length } }, statement);
+  }
+  const newline = text.includes("\r\n") ? "\r\n" : "\n";
+  return insert(place.file, start + body.trimEnd().length, `${newline}${header[1]}${statement}`);
+}
