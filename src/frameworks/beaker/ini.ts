@@ -25,16 +25,27 @@ export const off = "`secure` is not given, and Beaker's default is off";
 /** Beaker reads settings whose names begin so. */
 const PREFIXED = /^(?:beaker\.)?session\./;
 
-/** Names under which code hands the settings of an INI file to Beaker. */
-const CONNECTORS = ["pyramid_beaker.session_factory_from_settings", "beaker.middleware.SessionMiddleware"];
+const MIDDLEWARE = "beaker.middleware.SessionMiddleware";
+
+/** What code hands the settings of an INI file to. */
+const CONNECTORS = [MIDDLEWARE, "pyramid_beaker.session_factory_from_settings"];
 
 /** How an application uses Beaker. */
 interface Use {
   readonly app: PasteApp;
   /** Pyramid hands over the settings of the section alone; Pylons adds `[DEFAULT]` and `set`. */
   readonly settings: readonly PasteSetting[];
-  /** The code that hands the settings over, where it was seen. */
-  readonly calls: readonly CallFact[];
+  /** The `secure=` by which the code overrides them. */
+  readonly secure: Seen | undefined;
+}
+
+/** What the code of one project hands over, and how. */
+interface Connections {
+  readonly any: boolean;
+  /** By pyramid_beaker. */
+  readonly pyramid: boolean;
+  /** The first `secure=` of a `SessionMiddleware`. */
+  readonly secure: Seen | undefined;
 }
 
 const known = new WeakMap<object, readonly Use[]>();
@@ -43,24 +54,41 @@ const known = new WeakMap<object, readonly Use[]>();
 function usesOf(context: Context): readonly Use[] {
   const before = known.get(context.facts);
   if (before !== undefined) return before;
-  const connecting = context.facts.calls.filter((call) => named(call.callee, ...CONNECTORS) || isInclusion(call));
-  const uses = appsOf(context.facts.settings).flatMap((app) => useOf(app, connecting) ?? []);
+  const calls = context.facts.calls.filter((call) => named(call.callee, ...CONNECTORS) || isInclusion(call));
+  const byFolder = new Map<string, Connections>();
+  const uses = appsOf(context.facts.settings).flatMap((app) => {
+    const folder = projectOf(app.file);
+    const connections = byFolder.get(folder) ?? connectionsOf(folder, calls);
+    byFolder.set(folder, connections);
+    return useOf(app, connections) ?? [];
+  });
   known.set(context.facts, uses);
   return uses;
 }
 
-function useOf(app: PasteApp, connecting: readonly CallFact[]): Use | undefined {
-  const folder = projectOf(app.file);
-  const calls = connecting.filter((call) => isWithin(folder, call.place.file));
+function connectionsOf(folder: string, all: readonly CallFact[]): Connections {
+  const calls = all.filter((call) => isWithin(folder, call.place.file));
+  const secure = calls
+    .filter((call) => named(call.callee, MIDDLEWARE))
+    .map((call) => findArgument(call, undefined, "secure"))
+    .find((argument) => argument !== undefined);
+  return {
+    any: calls.length > 0,
+    pyramid: calls.some((call) => !named(call.callee, MIDDLEWARE)),
+    secure: secure?.value,
+  };
+}
+
+function useOf(app: PasteApp, connections: Connections): Use | undefined {
   const included = /(^|\s)pyramid_beaker(\s|$)/.test(app.local.get("pyramid.includes")?.value ?? "");
-  const pyramid = included || calls.some((call) => isInclusion(call) || named(call.callee, CONNECTORS[0]!));
+  const pyramid = included || connections.pyramid;
   const all = pyramid ? app.local : new Map([...app.global, ...app.local]);
-  const connected = included || calls.length > 0 || isFilter(app);
+  const connected = included || connections.any || isFilter(app);
   const settings = [...all.values()].filter(
     ({ name }) => PREFIXED.test(name) && (connected || name.startsWith("beaker.")),
   );
   if (app.kind === "filter" ? !isFilter(app) : settings.length === 0 && !included) return undefined;
-  return { app, settings, calls };
+  return { app, settings, secure: connections.secure };
 }
 
 function isInclusion(call: CallFact): boolean {
@@ -81,18 +109,28 @@ function isFilter({ kind, section }: PasteApp): boolean {
   );
 }
 
+const folders = new WeakMap<object, readonly string[]>();
+
+/** The folders of the projects whose deployment files configure Beaker. */
+function foldersOf(context: Context): readonly string[] {
+  const before = folders.get(context.facts);
+  if (before !== undefined) return before;
+  const made = new Set(usesOf(context).flatMap(({ app }) => (isDevelopment(app.file) ? [] : [projectOf(app.file)])));
+  folders.set(context.facts, [...made]);
+  return [...made];
+}
+
 /** Are the settings that code in a file hands to Beaker those of an INI file that has a cookie of its own? */
 export function isInIni(file: string, context: Context): boolean {
-  return usesOf(context).some(
-    ({ app }) => isWithin(projectOf(app.file), file) && notDeployed(app.file).notDeployed === undefined,
-  );
+  return foldersOf(context).some((folder) => isWithin(folder, file));
 }
 
 /** The sessions that INI files configure, one for each application. */
 export function iniCookies(context: Context): readonly Cookie[] {
   const uses = usesOf(context);
+  const files = new Set(uses.map(({ app }) => app.file));
   const filtered = new Set(uses.flatMap(({ app }) => (app.kind === "filter" ? [app.file] : [])));
-  const own = uses.filter((use) => !isInherited(use, uses) && !(filtered.has(use.app.file) && seesOnlyGlobals(use)));
+  const own = uses.filter((use) => !isInherited(use, files) && !(filtered.has(use.app.file) && seesOnlyGlobals(use)));
   const bases = new Set(own.flatMap(({ app }) => (isDevelopment(app.file) ? [] : app.uses)));
   return own
     .filter(({ app }) => !bases.has(app.file) || /prod|deploy/i.test(nameOf(app.file)))
@@ -105,10 +143,10 @@ function seesOnlyGlobals({ app, settings }: Use): boolean {
 }
 
 /** A file whose every setting is another file's says nothing of its own. */
-function isInherited({ app, settings }: Use, uses: readonly Use[]): boolean {
+function isInherited({ app, settings }: Use, files: ReadonlySet<string>): boolean {
   const [first] = settings;
   if (first === undefined || first.file === app.file) return false;
-  return settings.every(({ file }) => file === first.file) && uses.some((other) => other.app.file === first.file);
+  return files.has(first.file) && settings.every(({ file }) => file === first.file);
 }
 
 function cookieOf(use: Use, context: Context): Cookie {
@@ -121,10 +159,7 @@ function cookieOf(use: Use, context: Context): Cookie {
   const sources: OwnSource[] = [];
   if (app.error !== undefined)
     sources.push(unknown(app.error.says, { file: app.error.file, span: app.error.node.span }));
-  for (const call of use.calls) {
-    const given = named(call.callee, CONNECTORS[1]!) ? findArgument(call, undefined, "secure") : undefined;
-    if (given !== undefined) sources.push(setting(given.value, "secure"));
-  }
+  if (use.secure !== undefined) sources.push(setting(use.secure, "secure"));
   const plain = isFilter(app) ? app.local.get("secure") : undefined;
   if (plain !== undefined) sources.push(setting(literal(plain.value ?? "", plain), "secure"));
   if (secure !== undefined) sources.push(read(secure));

@@ -51,6 +51,7 @@ interface Source {
   readonly all: readonly SettingNode[];
   readonly sections: readonly SettingNode[];
   readonly defaults: readonly SettingNode[];
+  readonly defaultKeys: ReadonlyMap<string, SettingNode>;
   readonly error: PasteApp["error"];
 }
 
@@ -83,8 +84,10 @@ export function pasteApps(all: readonly Settings[]): readonly PasteApp[] {
 function indexed({ file, roots }: Settings): Source {
   const all = roots[0]?.children ?? [];
   const sections = all.filter((node) => node.valueSpan === undefined && node.name !== "DEFAULT");
-  const defaults = all.filter((node) => node.valueSpan === undefined && node.name === "DEFAULT");
-  return { file, all, sections, defaults: defaults.flatMap((node) => node.children), error: duplicate(file, all) };
+  const defaults = all
+    .filter((node) => node.valueSpan === undefined && node.name === "DEFAULT")
+    .flatMap((node) => node.children);
+  return { file, all, sections, defaults, defaultKeys: byName(defaults), error: duplicate(file, all) };
 }
 
 /** configparser refuses a file in which a section, or a key of one section, stands twice. */
@@ -233,6 +236,20 @@ function beside(file: string, path: string): string {
   return folder.join("/");
 }
 
+const keys = new WeakMap<SettingNode, ReadonlyMap<string, SettingNode>>();
+
+function keysOf(section: SettingNode): ReadonlyMap<string, SettingNode> {
+  const known = keys.get(section);
+  if (known !== undefined) return known;
+  const made = byName(section.children);
+  keys.set(section, made);
+  return made;
+}
+
+function byName(nodes: readonly SettingNode[]): ReadonlyMap<string, SettingNode> {
+  return new Map(nodes.map((node) => [node.name, node]));
+}
+
 /** Marks that something else fills the file in before it is used. */
 const TEMPLATE = /\$\{|\{\{|\{%|<%/;
 
@@ -247,8 +264,7 @@ function interpolated(
     const [whole, name = ""] = /%\(([^)]*)\)s/.exec(text) ?? [];
     if (whole === undefined) break;
     if (name === "here" || name === "__file__") return { value: undefined, because: `it holds \`${whole}\`` };
-    const found =
-      section.children.find((each) => each.name === name) ?? source.defaults.find((each) => each.name === name);
+    const found = keysOf(section).get(name) ?? source.defaultKeys.get(name);
     if (found === undefined)
       return { value: undefined, because: `\`${whole}\` is not defined, and PasteDeploy refuses the file` };
     text = text.replace(whole, () => String(found.value ?? ""));
