@@ -5,7 +5,7 @@ import { visible } from "./terminal/text.ts";
 import { version } from "./version.ts";
 
 /** Verbs that are planned, so that nobody takes them for folders. */
-const planned = new Set(["fix", "probe", "watch"]);
+const planned = new Set(["probe", "watch"]);
 
 /**
  * Runs the command line.
@@ -62,6 +62,20 @@ function commands(done: (status: number) => void): Command {
       const [first] = paths;
       if (first !== undefined && planned.has(first)) throw new CannotDo(`The command ${first} does not exist yet.`);
       done(await (await import("./commands/scan.ts")).scanCommand(paths, flags));
+    });
+
+  withProjectOptions(command("fix [path...]"))
+    .description("write the fixes that scan shows: the safe ones, unless told otherwise")
+    .option("--diff", "print them as a patch that git apply takes, and write nothing", false)
+    .option("--all", "write also those that need a decision", false)
+    .option("--interactive", "ask for each cookie", false)
+    .option("--only <name>", "only findings of this rule, framework or fingerprint; may be repeated", collect)
+    .option("--allow-dirty", "edit files that have changes which are not committed", false)
+    .option("--verify <command>", "run this afterwards in the project, and take back what makes it fail")
+    .option("--baseline [file]", "leave the findings of this file alone (setsecure-baseline.json)")
+    .option("--exit-non-zero-on-fix", "exit with 1 when something was fixed", false)
+    .action(async (paths: string[], flags) => {
+      done(await (await import("./commands/fix.ts")).fixCommand(paths, flags));
     });
 
   command("explain [name]")

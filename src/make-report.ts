@@ -39,7 +39,7 @@ export interface ReportInput {
 export function makeReport(input: ReportInput): Report {
   const { inventory, deployment } = input;
   const locate = locator(input.text);
-  const cookies = [...inventory.cookies].sort((a, b) => byPlace(a.sink, b.sink));
+  const { cookies } = inReportOrder(inventory);
   const findings = check(cookies, input.rules).sort((a, b) => byPlace(a.location, b.location));
   return {
     version: 1,
@@ -56,6 +56,11 @@ export function makeReport(input: ReportInput): Report {
       milliseconds: Math.round(input.milliseconds),
     },
   };
+}
+
+/** The inventory with its cookies in the order in which reports number them. */
+export function inReportOrder(inventory: Inventory): Inventory {
+  return { ...inventory, cookies: [...inventory.cookies].sort((a, b) => byPlace(a.sink, b.sink)) };
 }
 
 function byPlace(a: Place, b: Place): number {

@@ -1,10 +1,11 @@
 import { type Baseline, emptyBaseline } from "./baseline.ts";
 import { type Configuration, noConfiguration } from "./configuration.ts";
 import { dayOf } from "./date.ts";
-import { readProject } from "./files.ts";
+import type { Deployment } from "./deployment.ts";
+import { type ProjectOnDisk, readProject } from "./files.ts";
 import { interest } from "./interest.ts";
-import { takeInventory } from "./inventory.ts";
-import { makeReport } from "./make-report.ts";
+import { type Inventory, takeInventory } from "./inventory.ts";
+import { inReportOrder, makeReport } from "./make-report.ts";
 import { type Progress, silent } from "./progress.ts";
 import { type DeploymentFlags, readDeployment } from "./read-deployment.ts";
 import type { Report } from "./report.ts";
@@ -30,6 +31,10 @@ export interface Scan {
   readonly recognised: number;
   /** The text of a file, as the scan read it. */
   readonly text: (file: string) => string | undefined;
+  readonly project: ProjectOnDisk;
+  readonly deployment: Deployment;
+  /** In the order of the report's cookies. */
+  readonly inventory: Inventory;
 }
 
 /** Judges every cookie that the code and configuration under `root`, an existing folder, set. */
@@ -45,7 +50,7 @@ export async function scan(root: string, options: ScanOptions = {}): Promise<Sca
   });
   progress.step(`Reading ${project.candidates.length} of ${project.count} files`);
   const deployment = readDeployment(project, configuration, options.deployment ?? {});
-  const inventory = await takeInventory(project, deployment);
+  const inventory = inReportOrder(await takeInventory(project, deployment));
   const text = textsOf(project.read);
   const report = makeReport({
     root: options.rootName ?? root,
@@ -63,7 +68,7 @@ export async function scan(root: string, options: ScanOptions = {}): Promise<Sca
     milliseconds: performance.now() - start,
   });
   progress.end();
-  return { report, recognised: inventory.recognised, text };
+  return { report, recognised: inventory.recognised, text, project, deployment, inventory };
 }
 
 /** Reports go through their findings file by file: the last text is kept. */

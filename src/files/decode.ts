@@ -33,3 +33,15 @@ export function decode(bytes: Buffer): Decoded {
     }
   }
 }
+
+/** The bytes of a text in the encoding of a file; the inverse of `decode` for files that are what they claim to be. */
+export function encode(text: string, encoding: Encoding): Buffer {
+  switch (encoding) {
+    case "utf-16le":
+      return Buffer.from(text, "utf16le");
+    case "utf-16be":
+      return Buffer.from(text, "utf16le").swap16();
+    case "utf-8":
+      return Buffer.from(text, "utf8");
+  }
+}

@@ -42,6 +42,21 @@ export async function listByGit(root: string): Promise<GitListing | undefined> {
   return listing;
 }
 
+/** Files with changes that are not committed, relative to `root`; undefined outside a work tree, and when git cannot tell. */
+export async function changedByGit(root: string, files: readonly string[]): Promise<readonly string[] | undefined> {
+  const workTree = findGitRoot(root);
+  if (workTree === undefined) return undefined;
+  const output = await git(root, workTree, [
+    "status",
+    "--porcelain",
+    "-z",
+    "--no-renames",
+    "--",
+    ...files.map((file) => `:(literal)${file}`),
+  ]);
+  return output === undefined ? undefined : split(output).map((line) => line.slice(3));
+}
+
 function split(output: string): string[] {
   const parts = output.split("\0");
   parts.pop();

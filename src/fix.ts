@@ -1,0 +1,158 @@
+import type { Cookie } from "./cookie.ts";
+import type { Deployment } from "./deployment.ts";
+import { applyEdits, type Edit, EditConflict, type Fix } from "./edit.ts";
+import { type Inventory, type Project, takeInventory } from "./inventory.ts";
+
+/** One fix that somebody chose, for the cookie at an index of the inventory. */
+export interface ChosenFix {
+  readonly cookie: number;
+  readonly fix: Fix;
+}
+
+/** A fix that was not made, and why. */
+export interface FailedFix extends ChosenFix {
+  readonly because: string;
+}
+
+export interface FixPlan {
+  /** The new text of each file that changes. */
+  readonly texts: ReadonlyMap<string, string>;
+  readonly made: readonly ChosenFix[];
+  readonly failed: readonly FailedFix[];
+  /** The inventory as it will be. */
+  readonly after: Inventory;
+}
+
+/**
+ * What the chosen fixes come to, proven by reading the changed texts: every fixed cookie is Secure (or as Secure as
+ * its fix promised), no other cookie is worse, no file parses worse, and nothing is left to fix. A fix that cannot be
+ * proven is left out, with the reason; nothing is written.
+ */
+export async function planFixes(
+  project: Project,
+  deployment: Deployment,
+  before: Inventory,
+  chosen: readonly ChosenFix[],
+): Promise<FixPlan> {
+  const failed: FailedFix[] = [];
+  let rest = chosen;
+  for (;;) {
+    const applied = applyAll(project, rest);
+    failed.push(...applied.refused);
+    const after =
+      applied.texts.size === 0 ? before : await takeInventory(withTexts(project, applied.texts), deployment);
+    const faults = faultsOf(before, after, applied.made);
+    if (faults.length === 0) return { texts: applied.texts, made: applied.made, failed, after };
+    failed.push(...faults);
+    rest = applied.made.filter((each) => !faults.some((fault) => fault.cookie === each.cookie));
+  }
+}
+
+interface Applied {
+  readonly texts: ReadonlyMap<string, string>;
+  readonly made: readonly ChosenFix[];
+  readonly refused: readonly FailedFix[];
+}
+
+/** Adds one fix after the other; one whose edits overlap those of an earlier one, or are stale, is refused. */
+function applyAll(project: Project, chosen: readonly ChosenFix[]): Applied {
+  const edits = new Map<string, Edit[]>();
+  const texts = new Map<string, string>();
+  const made: ChosenFix[] = [];
+  const refused: FailedFix[] = [];
+  for (const each of chosen) {
+    const next = new Map<string, Edit[]>();
+    for (const edit of each.fix.edits)
+      next.set(edit.file, [...(next.get(edit.file) ?? edits.get(edit.file) ?? []), edit]);
+    try {
+      const changed = [...next].map(([file, all]) => [file, applyEdits(textOf(project, file), all)] as const);
+      for (const [file, all] of next) edits.set(file, all);
+      for (const [file, text] of changed) texts.set(file, text);
+      made.push(each);
+    } catch (error) {
+      if (!(error instanceof EditConflict)) throw error;
+      refused.push({ ...each, because: error.message });
+    }
+  }
+  return { texts, made, refused };
+}
+
+function textOf(project: Project, file: string): string {
+  const text = project.source(file)?.text;
+  if (text === undefined) throw new EditConflict(`${file} cannot be read`);
+  return text;
+}
+
+/** The project as it will be when some files hold other texts. */
+function withTexts(project: Project, texts: ReadonlyMap<string, string>): Project {
+  const read = (file: string) => texts.get(file) ?? project.read(file);
+  return {
+    candidates: project.candidates,
+    has: (file) => project.has(file),
+    endingIn: (suffix) => project.endingIn(suffix),
+    search: (words, extensions) => project.search(words, extensions),
+    read,
+    source: (file) => {
+      const text = texts.get(file);
+      return text === undefined ? project.source(file) : { file, text };
+    },
+  };
+}
+
+function faultsOf(before: Inventory, after: Inventory, made: readonly ChosenFix[]): readonly FailedFix[] {
+  const now = new Map(identities(after.cookies).map((id, index) => [id, after.cookies[index]!]));
+  const ids = identities(before.cookies);
+  const files = new Set(made.flatMap(({ fix }) => fix.edits.map((edit) => edit.file)));
+  const brokenBefore = new Set(before.skipped.map(({ file }) => file));
+  const broken = after.skipped.find(({ file }) => files.has(file) && !brokenBefore.has(file));
+  const worse = before.cookies.findIndex((cookie, index) => isWorse(cookie, now.get(ids[index]!)));
+  return made.flatMap((each): FailedFix[] => {
+    const cookie = now.get(ids[each.cookie]!);
+    if (cookie === undefined) return [{ ...each, because: "the cookie is not found again after the fix" }];
+    if (!isMended(cookie))
+      return [{ ...each, because: `after the fix the cookie would still be ${cookie.verdict}: ${cookie.because}` }];
+    const touches = (file: string) => each.fix.edits.some((edit) => edit.file === file);
+    if (broken !== undefined && touches(broken.file))
+      return [{ ...each, because: `${broken.file} would not parse as well as before` }];
+    const other = before.cookies[worse];
+    if (other !== undefined && worse !== each.cookie && touchesOrOnly(each, other, made)) {
+      return [
+        {
+          ...each,
+          because: `it would make the cookie ${other.name ?? "with a computed name"} in ${other.sink.file} worse`,
+        },
+      ];
+    }
+    return [];
+  });
+}
+
+/** Which fix made another cookie worse cannot be told in general: those in its file are suspected first, then all. */
+function touchesOrOnly(each: ChosenFix, other: Cookie, made: readonly ChosenFix[]): boolean {
+  const suspects = made.filter(({ fix }) => fix.edits.some((edit) => edit.file === other.sink.file));
+  return (suspects.length === 0 ? made : suspects).includes(each);
+}
+
+/** Secure, or following what the fix let it follow. */
+function isMended(cookie: Cookie): boolean {
+  return (
+    cookie.verdict === "secure" || (cookie.verdict === "conditional" && cookie.condition?.inDeployment !== "insecure")
+  );
+}
+
+const ranks: Readonly<Record<Cookie["verdict"], number>> = { secure: 3, conditional: 2, unknown: 1, insecure: 0 };
+
+function isWorse(before: Cookie, after: Cookie | undefined): boolean {
+  return after === undefined || ranks[after.verdict] < ranks[before.verdict];
+}
+
+/** A name for each cookie that edits in its file do not change: framework, file, name, and which of several. */
+function identities(cookies: readonly Cookie[]): readonly string[] {
+  const counts = new Map<string, number>();
+  return cookies.map(({ framework, sink, name }) => {
+    const key = JSON.stringify([framework, sink.file, name ?? null]);
+    const count = (counts.get(key) ?? 0) + 1;
+    counts.set(key, count);
+    return `${key} ${count}`;
+  });
+}
