@@ -38,7 +38,7 @@ type Fact = CallFact | WriteFact;
 /** Code of a Rails application, or of an engine: by its folder, or by what the class around it extends. */
 export function isRails(fact: Fact, context: Context): boolean {
   const { file } = fact.place;
-  if (!isDeployed(file)) return false;
+  if (!isDeployed(file) || fact.within.bases.some((base) => base.startsWith("Sinatra."))) return false;
   return (
     appOf(file, context) !== undefined ||
     /(?:^|\/)app\/(?:controllers|helpers|models|services|middlewares?|components|concerns|views)\//.test(file) ||

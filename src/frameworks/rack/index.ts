@@ -1,0 +1,230 @@
+import {
+  argument,
+  type CallFact,
+  type Context,
+  custom,
+  type Facts,
+  type Fix,
+  type Framework,
+  fallback,
+  findArgument,
+  openArguments,
+  option,
+  pathsOf,
+  type Seen,
+  type SeenAlternative,
+  type Sink,
+  type Source,
+} from "../../framework.ts";
+import { addArgument, addEntry, replace } from "../../write.ts";
+
+const docs = "https://github.com/rack/rack-session";
+const responseDocs = "https://rubydoc.info/gems/rack/Rack/Response/Helpers#set_cookie-instance_method";
+
+const NOT_DEPLOYED = /(?:^|\/)(?:spec|test|tests|features|templates|fixtures)\//;
+
+const requiring = new WeakMap<Facts, ReadonlyMap<string, readonly string[]>>();
+
+/** Does the file require one of these libraries, or a part of one? */
+function requires(file: string, context: Context, ...libraries: readonly string[]): boolean {
+  const known = requiring.get(context.facts) ?? readRequires(context);
+  requiring.set(context.facts, known);
+  const names = known.get(file) ?? [];
+  return names.some((name) => libraries.some((library) => name === library || name.startsWith(`${library}/`)));
+}
+
+function readRequires(context: Context): ReadonlyMap<string, readonly string[]> {
+  const result = new Map<string, string[]>();
+  for (const { method, language, place, arguments: args } of context.facts.calls) {
+    const data = args[0]?.value[0]?.data;
+    if (method !== "require" || language !== "ruby" || data?.kind !== "literal") continue;
+    const names = result.get(place.file) ?? [];
+    names.push(String(data.value));
+    result.set(place.file, names);
+  }
+  return result;
+}
+
+/** A file of a Sinatra or plain Rack application, and of no other one. */
+function isRack(call: CallFact, context: Context): boolean {
+  const { file } = call.place;
+  if (NOT_DEPLOYED.test(file)) return false;
+  const around = context.files.endingIn("config/application.rb");
+  if (around.some((each) => file.startsWith(each.slice(0, -"config/application.rb".length)))) return false;
+  return (
+    file.endsWith(".ru") ||
+    requires(file, context, "sinatra", "rack") ||
+    call.within.bases.some((base) => /^(?:Sinatra|Roda)\b/.test(base))
+  );
+}
+
+function isSinatra(call: CallFact, context: Context): boolean {
+  return (
+    isRack(call, context) &&
+    (requires(call.place.file, context, "sinatra") || call.within.bases.some((base) => base.startsWith("Sinatra")))
+  );
+}
+
+function isLiteral(seen: Seen | undefined, ...values: readonly unknown[]): boolean {
+  return seen?.some(({ data }) => data.kind === "literal" && values.includes(data.value)) === true;
+}
+
+const off = fallback(false, docs, "`secure` is not given, and Rack's default is off");
+const key: readonly Source[] = [
+  argument(undefined, "key"),
+  option(1, "key"),
+  fallback("rack.session", docs, "the default name"),
+];
+const secure: readonly Source[] = [argument(undefined, "secure"), option(1, "secure"), off];
+
+const middleware: Sink = {
+  on: {
+    kind: "call",
+    method: ["use"],
+    matches: (call, context) =>
+      call.language === "ruby" &&
+      !NOT_DEPLOYED.test(call.place.file) &&
+      pathsOf(call.arguments[0]?.value).some((path) => /^Rack\.Session\.\w+$/.test(path)) &&
+      isRack(call, context),
+  },
+  name: key,
+  secure,
+  secureText: () => 'ENV["RACK_ENV"] == "production"',
+};
+
+function setsSessions(call: CallFact): boolean {
+  return call.method === "set" && isLiteral(call.arguments[0]?.value, "sessions");
+}
+
+const set: Sink = {
+  on: {
+    kind: "call",
+    method: ["set"],
+    matches: (call, context) =>
+      setsSessions(call) && isSinatra(call, context) && !isLiteral(findArgument(call, 1)?.value, false, null),
+  },
+  name: key,
+  secure,
+  secureText: () => "production?",
+  fixes: (fact, context) => {
+    const given = fact.kind === "call" ? findArgument(fact, 1) : undefined;
+    if (given === undefined || !isLiteral(given.value, true)) return [];
+    return safe([replace(context.text(given.valuePlace.file), given.valuePlace, "secure: production?")]);
+  },
+};
+
+/** `enable :sessions`, where no `set :sessions` says more. */
+const enable: Sink = {
+  on: {
+    kind: "call",
+    method: ["enable"],
+    matches: (call, context) =>
+      call.arguments.some(({ value }) => isLiteral(value, "sessions")) &&
+      isSinatra(call, context) &&
+      !context.facts.calls.some(
+        (other) =>
+          setsSessions(other) &&
+          other.place.file === call.place.file &&
+          other.within.class === call.within.class &&
+          other.notDeployed === undefined,
+      ),
+  },
+  name: [fallback("rack.session", docs, "the default name")],
+  secure: [off],
+  fixes: (fact, context) => {
+    if (fact.kind !== "call" || fact.arguments.length !== 1) return [];
+    return safe([replace(context.text(fact.place.file), fact.place, "set :sessions, secure: production?")]);
+  },
+};
+
+function safe(edits: Fix["edits"] | undefined): readonly Fix[] {
+  return edits === undefined ? [] : [{ title: "Set Secure", safety: "safe", edits }];
+}
+
+/** `secure` of a hash; a plain value has none. */
+const cookieSecure: Source = custom((fact) => {
+  if (fact.kind !== "call") return undefined;
+  const keyword = findArgument(fact, undefined, "secure");
+  if (keyword !== undefined) return { seen: keyword.value, attribute: "secure", valuePlace: keyword.valuePlace };
+  const open = openArguments(fact);
+  const because = "the arguments may hold `secure`";
+  const at = [{ from: "file", ...(open ?? fact).place, says: because } as const];
+  if (open !== undefined)
+    return {
+      seen: [{ data: { kind: "unknown", because, parameter: undefined }, when: [], because: at }],
+      attribute: "secure",
+    };
+  const value = findArgument(fact, 1)?.value;
+  return value === undefined ? undefined : { seen: value.flatMap(secureOfHash), attribute: "secure" };
+});
+
+function secureOfHash(each: SeenAlternative): Seen {
+  const { data } = each;
+  if (data.kind !== "object" || data.literal === undefined)
+    return [{ ...each, data: { kind: "literal", value: undefined } }];
+  const held = data.properties.get("secure");
+  if (held !== undefined) return held;
+  const open = data.open;
+  if (open !== undefined) return [{ ...each, data: { kind: "unknown", because: open, parameter: undefined } }];
+  return [{ ...each, data: { kind: "literal", value: undefined } }];
+}
+
+function isResponse(call: CallFact): boolean {
+  return call.callee.some((path) => /(?:^|\.)(?:response|resp|res)(?:\(\))?\.\w+$|^Rack\.Response\b/.test(path));
+}
+
+const response: Sink = {
+  on: {
+    kind: "call",
+    method: ["set_cookie"],
+    matches: (call, context) => isResponse(call) && isRack(call, context),
+  },
+  name: [argument(0)],
+  secure: [cookieSecure, fallback(false, responseDocs, "`secure` is not given, and Rack's default is off")],
+  fixes: (fact, context) => (fact.kind === "call" ? fixResponse(fact, context) : []),
+};
+
+function fixResponse(call: CallFact, context: Context): readonly Fix[] {
+  if (findArgument(call, undefined, "secure") !== undefined) return [];
+  const text = context.text(call.place.file);
+  const value = findArgument(call, 1);
+  if (value === undefined) return safe(addArgument(text, call, "secure: true"));
+  const [only] = value.value;
+  if (only?.data.kind === "object" && only.data.literal !== undefined) {
+    const { place } = only.data.literal;
+    const literal = context.text(place.file).slice(place.span.start, place.span.end);
+    if (only.data.properties.has("secure") || !/^\{.*\}$/s.test(literal)) return [];
+    return safe(addEntry(context.text(place.file), only.data, "secure: true"));
+  }
+  if (call.arguments.length !== 2) return [];
+  const written = text.slice(value.valuePlace.span.start, value.valuePlace.span.end);
+  return safe([replace(text, value.valuePlace, `{ value: ${written}, secure: true }`)]);
+}
+
+const deletion: Sink = {
+  on: {
+    kind: "call",
+    method: ["delete_cookie"],
+    matches: (call, context) => isResponse(call) && isRack(call, context),
+  },
+  name: [argument(0)],
+  secure: [fallback(false, responseDocs, "a deletion needs no Secure")],
+  deletion: () => true,
+};
+
+export const rack: Framework = {
+  name: "rack",
+  title: "Rack and Sinatra",
+  docs,
+  language: "ruby",
+  words: { ".rb": ["Rack::Session", ":sessions", "set_cookie", "delete_cookie"], ".ru": ["Rack::Session"] },
+  symbols: ["production?", "settings.production?", "Sinatra.Base.production?", "Sinatra.Application.production?"].map(
+    (path) => ({ path, is: "environment-equals", variable: "APP_ENV", equals: "production" }) as const,
+  ),
+  methods: ["require"],
+  sinks: [middleware, set, enable, response, deletion],
+  proxyTrust: () => ({
+    trusted: true,
+    because: { from: "docs", url: docs, says: "Rack believes the proxy's `X-Forwarded-Proto`" },
+  }),
+};
