@@ -14,6 +14,7 @@ import { flask } from "./flask/index.ts";
 import { jaxRs } from "./jax-rs/index.ts";
 import { nodeHttp } from "./node-http/index.ts";
 import { pyramid } from "./pyramid/index.ts";
+import { rack } from "./rack/index.ts";
 import { rails } from "./rails/index.ts";
 import { servlet } from "./servlet/index.ts";
 import { springResponseCookie } from "./spring-responsecookie/index.ts";
@@ -35,6 +36,7 @@ export const frameworks: readonly Framework[] = [
   springResponseCookie,
   servlet,
   rails,
+  rack,
   django,
   flask,
   beaker,
