@@ -11,6 +11,7 @@ import { documentCookie } from "./document-cookie/index.ts";
 import { express } from "./express/index.ts";
 import { expressSession } from "./express-session/index.ts";
 import { flask } from "./flask/index.ts";
+import { httpCookies } from "./http-cookies/index.ts";
 import { jaxRs } from "./jax-rs/index.ts";
 import { nodeHttp } from "./node-http/index.ts";
 import { pyramid } from "./pyramid/index.ts";
@@ -39,6 +40,7 @@ export const frameworks: readonly Framework[] = [
   rack,
   django,
   flask,
+  httpCookies,
   beaker,
   pyramid,
   starlette,
