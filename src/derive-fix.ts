@@ -138,12 +138,24 @@ function addAlong(
   if (name === undefined) return undefined;
   const held = object.properties.get(name);
   if (held !== undefined && rest.length > 0 && !isAbsent(held)) return addAlong(held, rest, value, fact, context);
-  if (held !== undefined) return undefined;
+  if (held !== undefined) return replaceAbsent(held, value, context);
   return addEntry(
     context.text(only.data.literal.place.file),
     object,
     entry(fact, name, rest.length === 0 ? value : nested(fact, rest, value)),
   );
+}
+
+/** `secure: undefined` and `secure: null` are written out, and count as not given: the value is replaced. */
+function replaceAbsent(held: Seen, value: string, context: Context): readonly Edit[] | undefined {
+  if (held.length !== 1 || !isAbsent(held)) return undefined;
+  for (const evidence of held[0]?.because ?? []) {
+    if (evidence.from !== "file") continue;
+    const text = context.text(evidence.file);
+    if (/^(?:undefined|null|None|nil)$/.test(text.slice(evidence.span.start, evidence.span.end)))
+      return [replace(text, evidence, value)];
+  }
+  return undefined;
 }
 
 function assignment(fact: Fact, keyword: string, value: string): string {
