@@ -2,12 +2,15 @@ import {
   type CallFact,
   type Context,
   type Evidence,
+  type Given,
   imports,
+  named,
   type Place,
   type ProxyTrust,
   pathsOf,
   type Seen,
   type SeenAlternative,
+  type SeenObject,
   type SettingNode,
 } from "../../framework.ts";
 
@@ -15,8 +18,41 @@ export type When = SeenAlternative["when"];
 
 const SDK = /^Microsoft\.NET\.Sdk\.(?:Web|Razor|BlazorWebAssembly)\b/;
 
+/** What is asked again and again of one evaluation. */
+interface Memory {
+  readonly core: Map<string, boolean>;
+  readonly projects: Map<string, string | undefined>;
+  readonly calls: ReadonlyMap<string, readonly CallFact[]>;
+}
+
+const memories = new WeakMap<Context["facts"], Memory>();
+
+function memoryOf(context: Context): Memory {
+  const existing = memories.get(context.facts);
+  if (existing !== undefined) return existing;
+  const calls = new Map<string, CallFact[]>();
+  for (const call of context.facts.calls) {
+    if (call.language !== "csharp") continue;
+    const list = calls.get(call.method);
+    if (list === undefined) calls.set(call.method, [call]);
+    else list.push(call);
+  }
+  const memory = { core: new Map(), projects: new Map(), calls };
+  memories.set(context.facts, memory);
+  return memory;
+}
+
+function remembered<T>(map: Map<string, T>, key: string, find: () => T): T {
+  if (!map.has(key)) map.set(key, find());
+  return map.get(key) as T;
+}
+
 /** A file shows ASP.NET Core by its imports, or by the project file above it (whose usings may be implicit). */
 export function isCore(context: Context, file: string): boolean {
+  return remembered(memoryOf(context).core, file, () => showsCore(context, file));
+}
+
+function showsCore(context: Context, file: string): boolean {
   if (imports(context, file, "Microsoft.Owin", "Owin", "Nancy")) return imports(context, file, "Microsoft.AspNetCore");
   return (
     imports(context, file, "Microsoft.AspNetCore", "Microsoft.Extensions.DependencyInjection") ||
@@ -27,6 +63,10 @@ export function isCore(context: Context, file: string): boolean {
 
 /** The project file that a file belongs to: the nearest above it. */
 export function projectOf(file: string, context: Context): string | undefined {
+  return remembered(memoryOf(context).projects, file, () => nearestProject(file, context));
+}
+
+function nearestProject(file: string, context: Context): string | undefined {
   let best: string | undefined;
   for (const each of context.candidates) {
     if (!each.endsWith(".csproj") || !file.startsWith(folderOf(each))) continue;
@@ -59,15 +99,17 @@ export function folderOf(file: string): string {
 
 /** Calls of a method that belong to the same application as a file; a library belongs to the only one there is. */
 export function callsFor(file: string, context: Context, ...methods: readonly string[]): readonly CallFact[] {
-  const all = context.facts.calls.filter(
-    (call) => methods.includes(call.method) && call.notDeployed === undefined && isCore(context, call.place.file),
-  );
+  const { calls } = memoryOf(context);
+  const all = methods
+    .flatMap((method) => calls.get(method) ?? [])
+    .filter((call) => call.notDeployed === undefined && isCore(context, call.place.file))
+    .sort((a, b) => a.order - b.order);
   const own = projectOf(file, context);
   const same = all.filter((call) => projectOf(call.place.file, context) === own);
   if (same.length > 0 || own === undefined) return same;
   const projects = new Set(all.map((call) => projectOf(call.place.file, context)));
-  const isHost = context.facts.calls.some(
-    (call) => /^(?:Build|UseStartup|Configure)$/.test(call.method) && projectOf(call.place.file, context) === own,
+  const isHost = ["Build", "UseStartup", "Configure"].some((method) =>
+    calls.get(method)?.some((call) => projectOf(call.place.file, context) === own),
   );
   return projects.size === 1 && !isHost ? all : [];
 }
@@ -92,6 +134,31 @@ export function policies(seen: Seen): Seen {
     }
     return each;
   });
+}
+
+export function isBuilder(object: SeenObject): boolean {
+  return object.from !== undefined && object.from.new && named(object.from.callee, "*.CookieBuilder");
+}
+
+export function asPolicy(seen: Seen, attribute: string): Given {
+  const [only] = seen;
+  const value = seen.length === 1 && only?.data.kind === "literal" ? only.data.value : undefined;
+  const own = only?.because.find((evidence) => evidence.says.includes("CookieBuilder"));
+  const says = own?.says ?? (typeof value === "string" ? `\`${attribute}\` is \`${value}\`` : undefined);
+  return {
+    seen,
+    attribute,
+    reading: {
+      values: {
+        Always: "secure",
+        None: "insecure",
+        SameAsRequest: "request-scheme",
+        always: "secure",
+        none: "insecure",
+      },
+    },
+    ...(says === undefined ? {} : { says }),
+  };
 }
 
 // ---- appsettings.json

@@ -17,9 +17,11 @@ import {
 } from "../../framework.ts";
 import { addMember, insertBefore, replace } from "../../write.ts";
 import {
+  asPolicy,
   callsFor,
   contains,
   fromConfiguration,
+  isBuilder,
   isCore,
   policies,
   projectOf,
@@ -239,10 +241,6 @@ function isFor(component: Component, call: CallFact, context: Context): boolean 
   return component.options !== "" && typeArgument(call, context) === component.options;
 }
 
-function isBuilder(object: SeenObject): boolean {
-  return object.from !== undefined && object.from.new && named(object.from.callee, "*.CookieBuilder");
-}
-
 function valueFor(component: Component, write: WriteFact, key: "SecurePolicy" | "Name"): Seen | undefined {
   if (write.key === component.member && !write.paths.some((path) => path.endsWith(".CookieBuilder"))) {
     // A new builder replaces the component's own, defaults and all.
@@ -287,27 +285,6 @@ function sectionOf(seen: Seen): string | undefined {
   const outer = sectionOf(from.receiver ?? []);
   if (name?.kind !== "literal") return undefined;
   return outer === undefined ? String(name.value) : `${outer}:${String(name.value)}`;
-}
-
-export function asPolicy(seen: Seen, attribute: string): Given {
-  const [only] = seen;
-  const value = seen.length === 1 && only?.data.kind === "literal" ? only.data.value : undefined;
-  const own = only?.because.find((evidence) => evidence.says.includes("CookieBuilder"));
-  const says = own?.says ?? (typeof value === "string" ? `\`${attribute}\` is \`${value}\`` : undefined);
-  return {
-    seen,
-    attribute,
-    reading: {
-      values: {
-        Always: "secure",
-        None: "insecure",
-        SameAsRequest: "request-scheme",
-        always: "secure",
-        none: "insecure",
-      },
-    },
-    ...(says === undefined ? {} : { says }),
-  };
 }
 
 function policyOf(component: Component, call: CallFact, context: Context): Given | undefined {

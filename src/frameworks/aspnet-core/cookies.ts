@@ -17,7 +17,7 @@ import {
   type WriteFact,
 } from "../../framework.ts";
 import { addArgument, addMember, replace } from "../../write.ts";
-import { fromConfiguration, isCore, typeName } from "./application.ts";
+import { asPolicy, fromConfiguration, isBuilder, isCore, policies, typeName } from "./application.ts";
 
 export type Fact = CallFact | WriteFact;
 
@@ -52,8 +52,22 @@ function held(fact: Fact): Seen {
 }
 
 export function secureOf(fact: Fact, context: Context): Given | undefined {
+  const built = fact.kind === "write" ? [] : held(fact).flatMap(policyOfBuilt);
+  if (built.length > 0 && built.length === held(fact).length) return asPolicy(policies(built), "SecurePolicy");
   const seen = fact.kind === "write" ? lastOf(sameTarget(fact, context)) : memberOf(held(fact), "Secure", isOptions);
   return seen.length === 0 ? undefined : { seen: withSettings(seen, fact, context), attribute: "Secure" };
+}
+
+/** `builder.Build(context)` makes options by the builder's policy. */
+function policyOfBuilt({ data, when }: SeenAlternative): Seen {
+  if (data.kind !== "object" || data.from?.method !== "Build") return [];
+  return memberOf(data.from.receiver ?? [], "SecurePolicy", isBuilder).map((each): SeenAlternative => {
+    const both = [...when, ...each.when];
+    if (each.data.kind !== "literal" || each.data.value !== undefined) return { ...each, when: both };
+    const url = "https://learn.microsoft.com/en-us/dotnet/api/microsoft.aspnetcore.http.cookiebuilder.securepolicy";
+    const says = "`SecurePolicy` of the `CookieBuilder` is not set, and its default is `SameAsRequest`";
+    return { data: { kind: "literal", value: "SameAsRequest" }, when: both, because: [{ from: "docs", url, says }] };
+  });
 }
 
 export function member(name: string): (fact: Fact) => Given | undefined {
@@ -191,7 +205,7 @@ export function remarksOf(fact: Fact, context: Context): Cookie["remarks"] {
 }
 
 export function fixesOf(fact: Fact, context: Context): readonly Fix[] {
-  if (fact.kind === "write") return fixed(rewritten(fact.value, fact.place.file, context, fact));
+  if (fact.kind === "write") return fixed(rewritten(fact.value, context, fact));
   const given = optionsOf(fact);
   const text = context.text(fact.place.file);
   const type = typeName("CookieOptions", fact.place.file, context);
@@ -204,12 +218,30 @@ export function fixesOf(fact: Fact, context: Context): readonly Fix[] {
   const set = memberOf(seen, "Secure", isOptions).filter(
     ({ data }) => data.kind !== "literal" || data.value !== undefined,
   );
-  if (set.length > 0) return fixed(rewritten(set, fact.place.file, context), isScheme(set));
   const [only] = seen;
+  if (seen.length === 1 && only?.data.kind === "object" && only.data.from?.method === "Build")
+    return fixed(builderEdits(only.data.from.receiver ?? [], context));
+  if (set.length > 0) return fixed(rewritten(set, context), isScheme(set));
   if (seen.length !== 1 || only?.data.kind !== "object" || only.data.from === undefined || !isOptions(only.data))
     return [];
   const { from } = only.data;
   return fixed(addMember(context.text(from.place.file), from, "Secure", "true", false));
+}
+
+/** `SecurePolicy` in the builder that makes the options, where it has none. */
+function builderEdits(builder: Seen, context: Context): readonly Edit[] | undefined {
+  const [only] = builder;
+  if (builder.length !== 1 || only?.data.kind !== "object" || !isBuilder(only.data)) return undefined;
+  const { from, properties } = only.data;
+  if (from === undefined || properties.has("SecurePolicy")) return undefined;
+  const { file } = from.place;
+  return addMember(
+    context.text(file),
+    from,
+    "SecurePolicy",
+    `${typeName("CookieSecurePolicy", file, context)}.Always`,
+    false,
+  );
 }
 
 function isNull(seen: Seen): boolean {
@@ -227,7 +259,7 @@ function fixed(edits: readonly Edit[] | undefined, decide = false): readonly Fix
 }
 
 /** The value of the one assignment that decides, written anew. */
-function rewritten(set: Seen, _file: string, context: Context, write?: WriteFact): readonly Edit[] {
+function rewritten(set: Seen, context: Context, write?: WriteFact): readonly Edit[] {
   const places =
     write === undefined
       ? set.map(({ because: [first] }) => (first?.from === "file" ? first : undefined))

@@ -99,8 +99,12 @@ function folderOf(file: string): string {
   return file.slice(0, file.lastIndexOf("/") + 1);
 }
 
+/** Files by their paths in lower case, as Windows takes them. */
+type ByPath = ReadonlyMap<string, Settings>;
+
 function readApplications(context: Context): readonly Application[] {
   const files = context.facts.settings.filter(({ format }) => format === "xml");
+  const byPath: ByPath = new Map(files.map((each) => [each.file.toLowerCase(), each]));
   const configs = files
     .filter(({ file }) => /(?:^|\/|\.)web\.config$/i.test(file) && !/(?:^|\/)(?:node_modules|packages)\//.test(file))
     .sort((a, b) => a.file.split("/").length - b.file.split("/").length || (a.file < b.file ? -1 : 1));
@@ -121,9 +125,9 @@ function readApplications(context: Context): readonly Application[] {
     for (const root of roots) {
       const document = elementOf(root, file);
       if (name === "web.config")
-        for (const transform of transformsOf(folder, files, context))
+        for (const transform of transformsOf(folder, byPath, context))
           for (const each of transform.roots) applyTransform(document, each, transform.file);
-      resolveSources(document, folder, files, 0);
+      resolveSources(document, folder, byPath, 0);
       const layers = layersOf(document, folder, file);
       const faults = faultsOf(document);
       if (outer !== undefined) {
@@ -145,19 +149,17 @@ function sortLayers(layers: Layer[]): void {
 }
 
 /** Publishing applies Web.Release.config, then the transform that is named as the deployment. */
-function transformsOf(folder: string, files: readonly Settings[], context: Context): readonly Settings[] {
+function transformsOf(folder: string, files: ByPath, context: Context): readonly Settings[] {
   const names = ["release", context.deployment.name.toLowerCase()];
-  return [...new Set(names)].flatMap((name) =>
-    files.filter(({ file }) => file.toLowerCase() === `${folder.toLowerCase()}web.${name}.config`),
-  );
+  return [...new Set(names)].flatMap((name) => files.get(`${folder.toLowerCase()}web.${name}.config`) ?? []);
 }
 
 /** `configSource="c.config"`: the element stands in a file of its own. */
-function resolveSources(element: Element, folder: string, files: readonly Settings[], depth: number): void {
+function resolveSources(element: Element, folder: string, files: ByPath, depth: number): void {
   for (const [index, child] of element.children.entries()) {
     const source = child.attributes.get("configSource")?.value.replaceAll("\\", "/");
     const path = source === undefined ? undefined : `${folder}${source}`.toLowerCase();
-    const other = path === undefined ? undefined : files.find(({ file }) => file.toLowerCase() === path);
+    const other = path === undefined ? undefined : files.get(path);
     const root = other?.roots.find(({ name }) => name === child.name);
     if (other !== undefined && root !== undefined) element.children[index] = elementOf(root, other.file);
     else if (depth < 4) resolveSources(child, folder, files, depth + 1);

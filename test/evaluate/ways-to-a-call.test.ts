@@ -1,0 +1,34 @@
+import { expect, test } from "vitest";
+import { verdicts } from "./verdicts.ts";
+
+const handler = (body: string) => ({
+  "Page.cs": `using System.Web;
+public class Page : IHttpHandler
+{
+    public void ProcessRequest(HttpContext context, bool flag)
+    {
+        ${body}
+    }
+}
+`,
+});
+
+test("what the way to a call excludes is not a state that it was made in", async () => {
+  const body = `var cookie = new HttpCookie("a");
+        if (flag) { cookie.Secure = true; context.Response.Cookies.Add(cookie); }`;
+  expect(await verdicts(handler(body))).toEqual(["a: secure"]);
+});
+
+test("without the assignment on that way it stays as it was", async () => {
+  const body = `var cookie = new HttpCookie("a");
+        if (flag) { context.Response.Cookies.Add(cookie); } else { cookie.Secure = true; }`;
+  expect(await verdicts(handler(body))).toEqual(["a: insecure"]);
+});
+
+test("a member set on a variable is set on the object that it holds on this way", async () => {
+  const body = `HttpCookie cookie = null;
+        if (flag) { cookie = new HttpCookie("a"); }
+        cookie.Secure = true;
+        context.Response.Cookies.Add(cookie);`;
+  expect(await verdicts(handler(body))).toEqual(["a: secure"]);
+});
