@@ -204,13 +204,13 @@ export const made: Sink = {
   fixes: (fact, context) => (fact.kind === "call" ? fixAtConstructor(fact, context) : []),
 };
 
-/** `cookie.setSecure(false)` on a cookie that was made elsewhere and is added elsewhere. */
-export const switchedOff: Sink = {
+/** `cookie.setSecure(false)`, or `true`, on a cookie that was made elsewhere and is added elsewhere. */
+export const switched: Sink = {
   on: {
     kind: "call",
     method: ["setSecure"],
     matches: (call, context) =>
-      literalOf(call.arguments[0]?.value) === false &&
+      typeof literalOf(call.arguments[0]?.value) === "boolean" &&
       objectsOf(call.receiver ?? []).some(
         (object) =>
           isCookieType(object.paths) &&

@@ -1,5 +1,5 @@
 import type { Framework, Symbol } from "../../framework.ts";
-import { added, made, requestMethods, switchedOff } from "./cookies.ts";
+import { added, made, requestMethods, switched } from "./cookies.ts";
 import { rawHeader } from "./headers.ts";
 import { proxyTrust, sessionCookies } from "./session.ts";
 import { throughWrapper } from "./wrappers.ts";
@@ -51,7 +51,7 @@ export const servlet: Framework = {
   symbols,
   methods: [...requestMethods, "getSessionCookieConfig", "getSession"],
   late: ["getSessionCookieConfig"],
-  sinks: [added, rawHeader, made, switchedOff],
+  sinks: [added, rawHeader, made, switched],
   own: sessionCookies,
   proxyTrust,
   policy: throughWrapper,
