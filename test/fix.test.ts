@@ -1,0 +1,107 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { noConfiguration } from "../src/configuration.ts";
+import { applyEdits } from "../src/edit.ts";
+import { type ChosenFix, planFixes } from "../src/fix.ts";
+import { type Inventory, takeInventory } from "../src/inventory.ts";
+import { readDeployment } from "../src/read-deployment.ts";
+import { readPage } from "./support/page.ts";
+import { projectOf } from "./support/project.ts";
+
+const folder = new URL("../src/frameworks/", import.meta.url);
+const pages = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+
+/** The best fix of every cookie that has one. */
+function bestFixes(inventory: Inventory): readonly ChosenFix[] {
+  return inventory.cookies.flatMap((cookie, index) => {
+    const [fix] = cookie.fixes;
+    return fix === undefined ? [] : [{ cookie: index, fix }];
+  });
+}
+
+async function inventoryOf(texts: Readonly<Record<string, string>>) {
+  const project = projectOf(texts);
+  const deployment = readDeployment(project, noConfiguration, {});
+  return { project, deployment, inventory: await takeInventory(project, deployment) };
+}
+
+for (const page of pages) {
+  describe(page.name, () => {
+    for (const each of readPage(readFileSync(new URL(`${page.name}/readme.md`, folder), "utf8"))) {
+      if (each.diffs.size === 0) continue;
+      test(`the fixes hold: ${each.title} (line ${each.line})`, async () => {
+        const { project, deployment, inventory } = await inventoryOf(each.files);
+        const plan = await planFixes(project, deployment, inventory, bestFixes(inventory));
+        expect(plan.failed.map(({ because }) => because)).toEqual([]);
+        expect(plan.made.length).toBeGreaterThan(0);
+
+        const again = await inventoryOf({ ...each.files, ...Object.fromEntries(plan.texts) });
+        expect(bestFixes(again.inventory).filter(({ fix }) => fix.safety === "safe")).toEqual([]);
+      });
+
+      test(`every byte outside the edits stays: ${each.title} (line ${each.line})`, async () => {
+        const unix = await inventoryOf(each.files);
+        const windows = await inventoryOf(
+          Object.fromEntries(
+            Object.entries(each.files).map(([file, text]) => [file, `\uFEFF${text.replaceAll("\n", "\r\n")}`]),
+          ),
+        );
+        expect(windows.inventory.cookies.map(({ verdict }) => verdict)).toEqual(
+          unix.inventory.cookies.map(({ verdict }) => verdict),
+        );
+        for (const { fix } of bestFixes(windows.inventory)) {
+          for (const file of new Set(fix.edits.map((edit) => edit.file))) {
+            const text = windows.project.read(file) ?? "";
+            const after = applyEdits(
+              text,
+              fix.edits.filter((edit) => edit.file === file),
+            );
+            expect(after.replaceAll("\r\n", "").includes("\n")).toBe(false);
+            expect(after.startsWith("\uFEFF")).toBe(true);
+          }
+        }
+      });
+    }
+  });
+}
+
+describe("what cannot be proven is not made", () => {
+  const files = {
+    "app.js": `const express = require("express");\nconst app = express();\napp.get("/", (req, res) => {\n  res.cookie("a", "1");\n});\n`,
+  };
+
+  test("a fix that does not help", async () => {
+    const { project, deployment, inventory } = await inventoryOf(files);
+    const useless = {
+      title: "Set Secure",
+      safety: "safe" as const,
+      edits: [{ file: "app.js", span: { start: 0, end: 0 }, expected: "", replacement: "// secure\n" }],
+    };
+    const plan = await planFixes(project, deployment, inventory, [{ cookie: 0, fix: useless }]);
+    expect(plan.made).toEqual([]);
+    expect(plan.texts.size).toBe(0);
+    expect(plan.failed[0]?.because).toContain("would still be insecure");
+  });
+
+  test("a fix whose text is stale", async () => {
+    const { project, deployment, inventory } = await inventoryOf(files);
+    const stale = {
+      title: "Set Secure",
+      safety: "safe" as const,
+      edits: [{ file: "app.js", span: { start: 0, end: 5 }, expected: "let  ", replacement: "var  " }],
+    };
+    const plan = await planFixes(project, deployment, inventory, [{ cookie: 0, fix: stale }]);
+    expect(plan.failed[0]?.because).toContain("is not as it was read");
+  });
+
+  test("a fix that breaks the file", async () => {
+    const { project, deployment, inventory } = await inventoryOf(files);
+    const [fix] = inventory.cookies[0]!.fixes;
+    const breaking = {
+      ...fix!,
+      edits: [...fix!.edits, { file: "app.js", span: { start: 0, end: 0 }, expected: "", replacement: "const = ;\n" }],
+    };
+    const plan = await planFixes(project, deployment, inventory, [{ cookie: 0, fix: breaking }]);
+    expect(plan.failed[0]?.because).toContain("would not parse as well as before");
+  });
+});
