@@ -6,6 +6,7 @@ import {
   type Framework,
   fallback,
   findArgument,
+  imports,
   named,
   option,
   type Remark,
@@ -74,6 +75,7 @@ const bundledSession: Sink = {
     method: ["cookieSession"],
     matches: (call, context) =>
       named(call.callee, "connect.cookieSession", "express.cookieSession", "connect.middleware.cookieSession") &&
+      imports(context, call.place.file, "express", "connect") &&
       (majorOf(context, call.place.file, "express") ?? 3) <= 3,
   },
   name: [option(0, "key"), fallback("connect.sess", connectDocs, "the default name")],

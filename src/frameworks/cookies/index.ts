@@ -81,11 +81,9 @@ export const cookies: Framework = {
 
 /** `new Cookies(req, res).set`, or the jar that `app.use(Cookies.express())` puts on requests and responses. */
 function isJar(call: CallFact, context: Context): boolean {
-  if (named(call.callee, "cookies.set", "cookies().set", "cookies.default.set")) return true;
-  return (
-    named(call.callee, "req.cookies.set", "res.cookies.set", "request.cookies.set", "response.cookies.set") &&
-    imports(context, call.place.file, "cookies")
-  );
+  if (maker(call) !== undefined) return true;
+  const names = ["", "req.", "res.", "request.", "response."].map((owner) => `${owner}cookies.set`);
+  return named(call.callee, ...names, "cookies.default.set") && imports(context, call.place.file, "cookies");
 }
 
 /** The call that made the jar. */

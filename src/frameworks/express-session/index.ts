@@ -4,6 +4,7 @@ import {
   type Fix,
   type Framework,
   fallback,
+  imports,
   named,
   option,
   type Remark,
@@ -71,7 +72,9 @@ const bundledSession: Sink = {
     kind: "call",
     method: ["session"],
     matches: (call, context) =>
-      named(call.callee, ...bundled) && (majorOf(context, call.place.file, "express") ?? 3) <= 3,
+      named(call.callee, ...bundled) &&
+      imports(context, call.place.file, "express", "connect") &&
+      (majorOf(context, call.place.file, "express") ?? 3) <= 3,
   },
   secure: [
     rewritten,
