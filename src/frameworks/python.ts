@@ -26,6 +26,12 @@ export function sharedFolders(left: string, right: string): number {
   return index === -1 ? a.length : index;
 }
 
+/** Orders files by their nearness to one: most folders shared, then fewest of their own. */
+export function byNearness(to: string): (left: string, right: string) => number {
+  const depth = (file: string) => file.split("/").length;
+  return (left, right) => sharedFolders(right, to) - sharedFolders(left, to) || depth(left) - depth(right);
+}
+
 /** Every name begins with a module that the file imports, or is a client's: the object is no response. */
 export function isForeign(paths: readonly string[], file: string, context: Context): boolean {
   const modules = new Set((context.facts.modules.get(file)?.imports ?? []).map((name) => name.split(".")[0]));

@@ -1,5 +1,5 @@
 import { type AliasProject, type Context, type Place, type Seen, type SeenObject } from "../../framework.ts";
-import { isTest, sharedFolders } from "../python.ts";
+import { byNearness, isTest } from "../python.ts";
 
 /** A settings module that the deployment uses, with the files it takes its names from. */
 export interface DjangoApp {
@@ -120,7 +120,8 @@ function within(inner: string, outer: string): boolean {
 
 /** The app that a file belongs to: the one it shares most folders with. */
 export function appOf(file: string, project: AliasProject): DjangoApp | undefined {
-  return [...djangoApps(project)].sort((a, b) => sharedFolders(b.file, file) - sharedFolders(a.file, file))[0];
+  const nearer = byNearness(file);
+  return [...djangoApps(project)].sort((a, b) => nearer(a.file, b.file))[0];
 }
 
 /** The project file of a module name, absolute or with leading dots, as seen from a file. */
@@ -134,7 +135,7 @@ export function moduleFile(module: string, from: string, project: Pick<AliasProj
     return [`${base}.py`, `${base}/__init__.py`].find((file) => project.files.has(file));
   }
   const found = [...project.files.endingIn(`${path}.py`), ...project.files.endingIn(`${path}/__init__.py`)];
-  return found.sort((a, b) => sharedFolders(b, from) - sharedFolders(a, from))[0];
+  return found.sort(byNearness(from))[0];
 }
 
 /** The settings file and those it imports from, nearest first: where its lists are written. */

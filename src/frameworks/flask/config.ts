@@ -13,7 +13,7 @@ import {
   type SettingNode,
   type WriteFact,
 } from "../../framework.ts";
-import { isTest, literalText, sharedFolders } from "../python.ts";
+import { byNearness, isTest, literalText, sharedFolders } from "../python.ts";
 
 /** One `Flask(…)` and everything that configures it, in the order in which it happens. */
 export interface App {
@@ -73,9 +73,9 @@ export function appsOf(context: Context): readonly App[] {
 
 /** The app that a place belongs to: the one it shares most folders with. */
 export function nearestApp(file: string, context: Context): App | undefined {
-  const apps = appsOf(context);
-  const best = Math.max(...apps.map(({ fact }) => sharedFolders(fact.place.file, file)));
-  return apps.findLast(({ fact }) => sharedFolders(fact.place.file, file) === best);
+  const nearer = byNearness(file);
+  const [nearest] = [...appsOf(context)].sort((a, b) => nearer(a.fact.place.file, b.fact.place.file));
+  return nearest;
 }
 
 function isNearest(app: CallFact, step: Step, all: readonly CallFact[]): boolean {
