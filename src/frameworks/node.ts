@@ -29,6 +29,19 @@ interface Package {
   readonly dependencies: Readonly<Record<string, string>>;
 }
 
+/** A question to all facts that is answered once. */
+export function once<T>(answer: (context: Context) => T): (context: Context) => T {
+  const answers = new WeakMap<object, { readonly value: T }>();
+  return (context) => {
+    let known = answers.get(context.facts);
+    if (known === undefined) {
+      known = { value: answer(context) };
+      answers.set(context.facts, known);
+    }
+    return known.value;
+  };
+}
+
 const packages = new WeakMap<object, Map<string, Package | undefined>>();
 
 /** The nearest `package.json` above a file. */
@@ -93,16 +106,9 @@ export function showsExpress(context: Context, file: string): boolean {
   return expressProject(context);
 }
 
-const projects = new WeakMap<object, boolean>();
-
-function expressProject(context: Context): boolean {
-  let known = projects.get(context.facts);
-  if (known === undefined) {
-    known = [...context.facts.modules.keys()].some((file) => imports(context, file, "express"));
-    projects.set(context.facts, known);
-  }
-  return known;
-}
+const expressProject = once((context) =>
+  [...context.facts.modules.keys()].some((file) => imports(context, file, "express")),
+);
 
 // ---- receivers
 
@@ -332,16 +338,19 @@ function placeOf(value: Seen): Place | undefined {
 // ---- what is done to every cookie
 
 /** `on-headers`: a listener that rewrites every `Set-Cookie` before it is sent. */
-function rewriters(context: Context): readonly Place[] {
-  return context.facts.calls
+const rewriters = once((context): readonly Place[] =>
+  context.facts.calls
     .filter((call) => call.callee.includes("on-headers") && call.notDeployed === undefined)
     .flatMap((call) =>
       call.arguments.flatMap(({ value }) =>
         value.flatMap(({ data }) => (data.kind === "function" ? [data.place] : [])),
       ),
     )
-    .filter((place) => /set-cookie/i.test(textAt(context, place)));
-}
+    .filter((place) => /set-cookie/i.test(textAt(context, place))),
+);
+
+/** The one of them that adds Secure. */
+const securer = once((context) => rewriters(context).find((each) => /;\s*secure\b/i.test(textAt(context, each))));
 
 export function textAt(context: Context, { file, span }: Place): string {
   return context.text(file).slice(span.start, span.end);
@@ -358,7 +367,7 @@ export function isRewriter(context: Context, place: Place): boolean {
 
 /** Every cookie is given Secure by a listener of `on-headers`, raw headers too. */
 export const rewritten: CustomSource = custom((_fact, context) => {
-  const place = rewriters(context).find((each) => /;\s*secure\b/i.test(textAt(context, each)));
+  const place = securer(context);
   return place === undefined ? undefined : forced(place, true, "an `on-headers` listener adds Secure to every cookie");
 });
 
@@ -371,16 +380,17 @@ export function forced(place: Place, value: boolean, says: string): ReturnType<C
   };
 }
 
+const secureWrites = once((context) =>
+  context.facts.writes.filter(({ key, notDeployed }) => key === "secure" && notDeployed === undefined),
+);
+
 /**
  * Handlers that write Secure of a cookie on the request, such as `req.session.cookie.secure = false`: what was
  * configured holds only where they have not run.
  */
 export function changedByHandlers(owner: RegExp, written: string): CustomSource {
   return custom((_fact, context) => {
-    const writes = context.facts.writes.filter(
-      (write) =>
-        write.key === "secure" && write.notDeployed === undefined && write.paths.some((path) => owner.test(path)),
-    );
+    const writes = secureWrites(context).filter(({ paths }) => paths.some((path) => owner.test(path)));
     if (writes.length === 0) return undefined;
     const absent: SeenAlternative = { data: { kind: "literal", value: undefined }, when: [], because: [] };
     const [write] = writes;
@@ -420,16 +430,21 @@ function appsOf(context: Context, file: string): ReadonlySet<number> {
   const variables = context.facts.modules.get(file)?.variables.values() ?? [];
   const apps = new Set([...variables].flatMap(appsIn));
   if (apps.size === 0) return apps;
-  const mounts = context.facts.calls.filter(({ method }) => method === "use");
   for (let hops = 0, size = 0; hops < 5 && apps.size > size; hops += 1) {
     size = apps.size;
-    for (const mount of mounts) {
+    for (const mount of mountsOf(context)) {
       if (mount.arguments.some(({ value }) => appsIn(value).some((id) => apps.has(id))))
         for (const id of appsIn(mount.receiver ?? [])) apps.add(id);
     }
   }
   return apps;
 }
+
+const mountsOf = once((context) =>
+  context.facts.calls.filter(
+    ({ method, arguments: args }) => method === "use" && args.some(({ value }) => appsIn(value).length > 0),
+  ),
+);
 
 function appsIn(seen: Seen): readonly number[] {
   return seen.flatMap(({ data }) => (data.kind === "object" && data.paths.includes("express()") ? [data.id] : []));
@@ -445,17 +460,20 @@ function concerns(call: CallFact, file: string, apps: ReadonlySet<number>, conte
   return packageOf(context, call.place.file)?.folder === packageOf(context, file)?.folder;
 }
 
-/** What the application says of the proxy in front of it: `app.set("trust proxy", …)`. */
-export function trustOf(context: Context, file: string): Trust {
-  const apps = appsOf(context, file);
-  const calls = context.facts.calls.filter(
+const trustCalls = once((context) =>
+  context.facts.calls.filter(
     (call) =>
       call.language === "javascript" &&
       ["set", "enable", "disable"].includes(call.method) &&
       literalOf(call.arguments[0]?.value) === "trust proxy" &&
-      call.notDeployed === undefined &&
-      concerns(call, file, apps, context),
-  );
+      call.notDeployed === undefined,
+  ),
+);
+
+/** What the application says of the proxy in front of it: `app.set("trust proxy", …)`. */
+export function trustOf(context: Context, file: string): Trust {
+  const apps = appsOf(context, file);
+  const calls = trustCalls(context).filter((call) => concerns(call, file, apps, context));
   const all = calls.map((call) => readTrust(call));
   return (
     all.find(({ trusted }) => trusted === true) ??

@@ -29,6 +29,7 @@ import {
   javascriptWords,
   literalOf,
   majorOf,
+  once,
   onlyObject,
   optionOf,
   rawHeaders,
@@ -171,7 +172,7 @@ function misspelt(fact: Fact, position: number): readonly Remark[] {
 // ---- code that replaces res.cookie
 
 /** Functions that stand in for `res.cookie`: set by a middleware, or on the prototype of all responses. */
-function wrappers(context: Context): readonly Place[] {
+const wrappers = once((context): readonly Place[] => {
   const result: Place[] = [];
   for (const write of context.facts.writes) {
     if (write.key !== "cookie" || write.notDeployed !== undefined) continue;
@@ -183,30 +184,37 @@ function wrappers(context: Context): readonly Place[] {
     for (const { data } of write.value) if (data.kind === "function") result.push(data.place);
   }
   return result;
-}
+});
 
 function holds(outer: Place, inner: Place): boolean {
   return outer.file === inner.file && outer.span.start <= inner.span.start && inner.span.end <= outer.span.end;
 }
 
 /** What a wrapper says of Secure: it forces it whatever the caller gives, or gives it where the caller does not. */
-function wrapped(fact: Fact, context: Context, how: "forces" | "defaults"): ReturnType<typeof forced> {
-  if (fact.kind !== "call") return undefined;
-  for (const wrapper of wrappers(context)) {
-    const inner = context.facts.calls.find((call) => call.method === "cookie" && holds(wrapper, call.place));
-    const secure = inner === undefined ? undefined : optionOf(inner, 2, "secure");
-    const effect = effectOf(secure);
-    if (effect !== how) continue;
-    const says =
-      how === "forces"
-        ? "`res.cookie` is wrapped by code that adds `secure: true`, whatever the call says"
-        : "`secure` is not given, and `res.cookie` is wrapped by code that then adds `secure: true`";
-    return forced(wrapper, true, says);
-  }
-  return undefined;
+function wrapped(fact: Fact, context: Context, how: Effect["how"]): ReturnType<typeof forced> {
+  const effect = fact.kind === "call" ? effects(context).find((each) => each.how === how) : undefined;
+  if (effect === undefined) return undefined;
+  const says =
+    how === "forces"
+      ? "`res.cookie` is wrapped by code that adds `secure: true`, whatever the call says"
+      : "`secure` is not given, and `res.cookie` is wrapped by code that then adds `secure: true`";
+  return forced(effect.wrapper, true, says);
 }
 
-function effectOf(secure: Seen | undefined): "forces" | "defaults" | undefined {
+interface Effect {
+  readonly how: "forces" | "defaults";
+  readonly wrapper: Place;
+}
+
+const effects = once((context): readonly Effect[] =>
+  wrappers(context).flatMap((wrapper) => {
+    const inner = context.facts.calls.find((call) => call.method === "cookie" && holds(wrapper, call.place));
+    const how = effectOf(inner === undefined ? undefined : optionOf(inner, 2, "secure"));
+    return how === undefined ? [] : [{ how, wrapper }];
+  }),
+);
+
+function effectOf(secure: Seen | undefined): Effect["how"] | undefined {
   if (secure === undefined) return undefined;
   if (isTrue(secure)) return "forces";
   const known = secure.filter(({ data }) => data.kind === "literal");
