@@ -131,7 +131,8 @@ export function addMember(
   if (open !== null) {
     const inside = behind + open[0].length;
     const last = lastItem(text, inside, span.end - 1);
-    return last === "unclear" ? undefined : appendItem(text, file, inside, last, span.end - 1, entry);
+    if (last === "unclear") return firstItem(text, file, inside, entry);
+    return appendItem(text, file, inside, last, span.end - 1, entry);
   }
   if (text.slice(behind, span.end).trim() !== "") return undefined;
   const line = lineAt(text, span.start);
@@ -140,6 +141,12 @@ export function addMember(
   if (statement && declared !== null && ends)
     return [insertAfterLine(text, file, span.end, `${declared[1]}.${member} = ${value};`)];
   return [insert(file, span.end, ` { ${entry} }`)];
+}
+
+/** A first item on a line of its own, where the items have lines of their own. */
+function firstItem(text: string, file: string, open: number, item: string): readonly Edit[] | undefined {
+  const [, newline, indent] = /^[ \t]*(\r?\n)([ \t]*)\S/.exec(text.slice(open, endOfLine(text, open) + 400)) ?? [];
+  return newline === undefined ? undefined : [insert(file, open, `${newline}${indent}${item},`)];
 }
 
 /** The last item between two offsets; unclear where a comment follows it. */

@@ -75,12 +75,14 @@ function nearestProject(file: string, context: Context): string | undefined {
   return best;
 }
 
+function attribute(node: SettingNode, name: string): string {
+  return node.attributes.find((each) => each.name === name)?.value ?? "";
+}
+
 function isWebProject(context: Context, project: string | undefined): boolean {
   const settings = context.facts.settings.find(({ file }) => file === project);
   const [root] = settings?.roots ?? [];
   if (root === undefined) return false;
-  const attribute = (node: SettingNode, name: string) =>
-    node.attributes.find((each) => each.name === name)?.value ?? "";
   return (
     SDK.test(attribute(root, "Sdk")) ||
     root.children.some(({ children }) =>
@@ -163,7 +165,7 @@ export function asPolicy(seen: Seen, attribute: string): Given {
 
 // ---- appsettings.json
 
-export interface Configured {
+interface Configured {
   readonly value: string | number | boolean | null;
   readonly at: Place;
 }

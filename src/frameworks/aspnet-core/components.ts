@@ -8,10 +8,8 @@ import {
   type Given,
   lastOf,
   memberOf,
-  named,
   type Seen,
   type SeenAlternative,
-  type SeenObject,
   type Sink,
   type WriteFact,
 } from "../../framework.ts";
@@ -53,7 +51,7 @@ const noneSays = (what: string) => `\`Cookie.SecurePolicy\` is not set, and ${wh
 const sameSays = (what: string, member = "Cookie") =>
   `\`${member}.SecurePolicy\` is not set, and ${what} default is \`SameAsRequest\``;
 
-export const COMPONENTS: readonly Component[] = [
+const COMPONENTS: readonly Component[] = [
   {
     methods: ["AddSession"],
     options: "SessionOptions",

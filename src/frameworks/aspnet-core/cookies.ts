@@ -35,7 +35,7 @@ function imports(context: Context, file: string): boolean {
   return names.some((name) => /^(?:Microsoft\.Owin|Owin|System\.Web|Nancy)(?:\.|$)/.test(name));
 }
 
-export function isOptions(object: SeenObject): boolean {
+function isOptions(object: SeenObject): boolean {
   const { from } = object;
   return from !== undefined && from.new && from.arguments.length === 0 && named(from.callee, "*.CookieOptions");
 }
@@ -270,7 +270,7 @@ function rewritten(set: Seen, context: Context, write?: WriteFact): readonly Edi
   const text = context.text(place.file);
   const [, before, value] =
     /^([\s\S]*?\bSecure\s*=\s*)([\s\S]*?)\s*;?$/.exec(text.slice(place.span.start, place.span.end)) ?? [];
-  if (before === undefined || value === undefined || value === "") return [];
+  if (before === undefined || value === undefined || value === "" || value === "true") return [];
   const start = place.span.start + before.length;
   return [replace(text, { file: place.file, span: { start, end: start + value.length } }, "true")];
 }

@@ -166,14 +166,12 @@ function callbackFor(cookie: Cookie, context: Context): WriteFact | undefined {
   const [use] = callsFor(cookie.sink.file, context, "UseCookiePolicy");
   if (use === undefined) return undefined;
   const set = context.facts.writes.filter(({ key }) => key === "OnAppendCookie");
-  const write = context.facts.writes
-    .filter(
-      ({ key, paths, place }) =>
-        key === "Secure" &&
-        paths.some((path) => /\w\.CookieOptions$/.test(path)) &&
-        set.some((each) => contains(each.valuePlace, place)),
-    )
-    .at(-1);
+  const write = context.facts.writes.findLast(
+    ({ key, paths, place }) =>
+      key === "Secure" &&
+      paths.some((path) => /\w\.CookieOptions$/.test(path)) &&
+      set.some((each) => contains(each.valuePlace, place)),
+  );
   return write === undefined || write.conditions.length > 0 ? undefined : write;
 }
 
@@ -205,7 +203,7 @@ function afterCallback(cookie: Cookie, write: WriteFact, context: Context): Cook
 /** `UseCookiePolicy` for all cookies of the application, where it is built in one place that can be read. */
 export function policyFix(file: string, context: Context): readonly Fix[] {
   if (policyFor(file, context) !== undefined) return [];
-  const [build] = callsFor(file, context, "Build").filter(({ callee }) =>
+  const build = callsFor(file, context, "Build").find(({ callee }) =>
     callee.some((path) => /WebApplication\.Create(?:Slim)?Builder\(\)\.Build$/.test(path)),
   );
   if (build === undefined) return [];

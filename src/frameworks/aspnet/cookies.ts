@@ -38,7 +38,7 @@ function receivers(call: SeenCall): readonly string[] {
   return call.callee.map((path) => path.slice(0, Math.max(path.lastIndexOf("."), 0)));
 }
 
-export function isConstructed({ from }: SeenObject): boolean {
+function isConstructed({ from }: SeenObject): boolean {
   return from !== undefined && from.new && isHttpCookie(from);
 }
 
@@ -169,10 +169,13 @@ function httpCookiesFor(file: string, context: Context): Seen {
   const all = applicationsOf(context).map((each) => flagFor(each, each.folder, "httpCookies"));
   const [first] = all;
   if (first === undefined) return defaultOf(httpCookiesDefault);
-  const value = (seen: Seen) => (seen[0]?.data.kind === "literal" ? seen[0].data.value : undefined);
-  if (all.every((each) => value(each) === value(first))) return first;
+  if (all.every((each) => valueOf(each) === valueOf(first))) return first;
   const because = "the web applications of the project differ in `httpCookies requireSSL`";
   return [{ data: { kind: "unknown", because, parameter: undefined }, when: [], because: [] }];
+}
+
+function valueOf([first]: Seen): unknown {
+  return first?.data.kind === "literal" ? first.data.value : undefined;
 }
 
 function flagFor(application: Application, path: string, section: "httpCookies" | "forms"): Seen {
@@ -308,8 +311,8 @@ function sameFunction(left: Fact, right: Fact): boolean {
 
 /** `Response.Cookies["c"].Secure = true` in the function that adds `c`. */
 function laterIndexed(call: CallFact, context: Context): Seen {
-  const names = (nameOf(call, context)?.seen ?? []).flatMap(({ data }) =>
-    data.kind === "literal" ? [String(data.value)] : [],
+  const names = new Set(
+    (nameOf(call, context)?.seen ?? []).flatMap(({ data }) => (data.kind === "literal" ? [String(data.value)] : [])),
   );
   return lastOf(
     context.facts.writes.filter(
@@ -317,7 +320,7 @@ function laterIndexed(call: CallFact, context: Context): Seen {
         write.key === "Secure" &&
         sameFunction(write, call) &&
         write.order > call.order &&
-        names.includes(indexOf(write) ?? ""),
+        names.has(indexOf(write) ?? ""),
     ),
   );
 }
@@ -356,9 +359,7 @@ function secureWrites(write: WriteFact, context: Context): readonly WriteFact[] 
 export function isDeleted(fact: Fact, context: Context): boolean {
   const expires =
     fact.kind === "write"
-      ? (groupOf(fact, context)
-          .filter(({ key }) => key === "Expires")
-          .at(-1)?.value ?? [])
+      ? (groupOf(fact, context).findLast(({ key }) => key === "Expires")?.value ?? [])
       : memberOf(held(fact), "Expires", isMade);
   return expires.length > 0 && expires.every((each) => isPast(each));
 }
@@ -393,7 +394,10 @@ export function fixesOf(fact: Fact, context: Context): readonly Fix[] {
       : fixed([insertAfterLine(text, fact.place.file, fact.place.span.end, `${target}.Secure = true;`)]);
   }
   const set = setOn(fact, context);
-  if (set.some(({ data }) => data.kind !== "literal" || data.value !== undefined)) return rewritten(set, context);
+  if (set.some(({ data }) => data.kind !== "literal" || data.value !== undefined)) {
+    const again = rewritten(set, context);
+    return again.length > 0 || !isTaker(fact) ? again : fixed(beforeCall(fact, text) ?? []);
+  }
   const seen = held(fact);
   const [only] = seen;
   if (seen.length === 1 && only?.data.kind === "object" && only.data.from?.new === true) {
@@ -430,7 +434,7 @@ function rewritten(set: Seen, context: Context): readonly Fix[] {
   const text = context.text(place.file);
   const [, before, value] =
     /^([\s\S]*?\bSecure\s*=\s*)([\s\S]*?)\s*;?$/.exec(text.slice(place.span.start, place.span.end)) ?? [];
-  if (before === undefined || value === undefined || value === "") return [];
+  if (before === undefined || value === undefined || value === "" || value === "true") return [];
   const start = place.span.start + before.length;
   const edits = [replace(text, { file: place.file, span: { start, end: start + value.length } }, "true")];
   if (assigned.every(({ data }) => data.kind === "literal" && data.value === false)) return fixed(edits);

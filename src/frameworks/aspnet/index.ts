@@ -67,6 +67,13 @@ export const aspnet: Framework = {
       is: "request-scheme",
       says: "`Request.IsSecureConnection` is true when the request arrives as https",
     },
+    {
+      path: "*.Request.Url.Scheme",
+      is: "request-scheme-text",
+      https: "https",
+      http: "http",
+      says: "`Request.Url.Scheme` is the scheme that the request arrives by",
+    },
   ],
   methods: ["Flush", "SetAuthCookie", "RedirectFromLoginPage", "SignOut"],
   members: ["Secure", "Value", "Expires", "HttpOnly", "RequireSsl"],

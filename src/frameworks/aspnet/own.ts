@@ -14,7 +14,7 @@ import type { Attribute, Element } from "./xdt.ts";
 
 export const httpCookiesDocs =
   "https://learn.microsoft.com/en-us/dotnet/api/system.web.configuration.httpcookiessection.requiressl";
-export const formsDocs =
+const formsDocs =
   "https://learn.microsoft.com/en-us/dotnet/api/system.web.configuration.formsauthenticationconfiguration.requiressl";
 const rolesDocs =
   "https://learn.microsoft.com/en-us/dotnet/api/system.web.configuration.rolemanagersection.cookierequiressl";
@@ -219,9 +219,7 @@ function formsCookies(application: Application, context: Context): readonly Cook
 /** Sets `requireSSL` on `forms`, which throws over http. */
 export function formsFix(application: Application, context: Context): readonly Fix[] {
   const here = (section: string) =>
-    elementsOf(application, section)
-      .filter(({ layer }) => layer.path === application.folder)
-      .at(-1)?.element;
+    elementsOf(application, section).findLast(({ layer }) => layer.path === application.folder)?.element;
   const parent = here("authentication");
   if (parent === undefined) return [];
   const edits = setFlag(here("forms"), parent, "forms", "requireSSL", context);
@@ -260,9 +258,7 @@ function providerCookies(application: Application, context: Context): readonly C
   return PROVIDERS.flatMap(({ section, name, docs, enabled }) => {
     const setting = (attribute: string) =>
       attributeFor(application, application.folder, section, attribute)?.value.trim() ?? "";
-    const found = elementsOf(application, section)
-      .filter(({ layer }) => layer.path === application.folder)
-      .at(-1);
+    const found = elementsOf(application, section).findLast(({ layer }) => layer.path === application.folder);
     if (found === undefined || !enabled(setting)) return [];
     const flag = attributeFor(application, application.folder, section, "cookieRequireSSL");
     const says = `\`cookieRequireSSL\` of \`${section}\` is not given (\`httpCookies\` does not reach this cookie), and its default is off`;
@@ -310,7 +306,7 @@ function misplacedForms({ document }: Application, context: Context): readonly C
 }
 
 /** Sets an attribute in the file's own way: its value, else behind the last attribute, else with a new element. */
-export function setFlag(
+function setFlag(
   element: Element | undefined,
   parent: Element,
   name: string,

@@ -13,7 +13,7 @@ export interface Application {
   readonly faults: readonly Fault[];
 }
 
-export interface Fault {
+interface Fault {
   readonly says: string;
   readonly at: Place;
   /** The name to write instead. */
@@ -31,7 +31,7 @@ export interface Layer {
 }
 
 /** The sections that say something about cookies; names are case-sensitive. */
-export const SECTIONS = ["httpCookies", "authentication", "forms", "roleManager", "anonymousIdentification"] as const;
+const SECTIONS = ["httpCookies", "authentication", "forms", "roleManager", "anonymousIdentification"] as const;
 const FLAGS: Readonly<Record<string, string>> = {
   httpCookies: "requireSSL",
   forms: "requireSSL",
@@ -186,11 +186,14 @@ function locationPath(folder: string, location: string): string {
   return /\.\w+$/.test(path) ? `${folder}${path}` : `${folder}${path}/`;
 }
 
+function at({ file, node }: Element): Place {
+  return { file, span: node.nameSpan };
+}
+
 function faultsOf(document: Element): Fault[] {
   const faults: Fault[] = [];
   const stops = "and the application does not start with it";
   const visit = (element: Element, inside: boolean, depth: number): void => {
-    const at = (one: Element): Place => ({ file: one.file, span: one.node.nameSpan });
     for (const child of element.children) {
       const right = inside ? SECTIONS.find((name) => name.toLowerCase() === child.name.toLowerCase()) : undefined;
       if (right !== undefined && right !== child.name)
