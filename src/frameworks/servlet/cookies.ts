@@ -211,14 +211,8 @@ export const switched: Sink = {
     method: ["setSecure"],
     matches: (call, context) =>
       typeof literalOf(call.arguments[0]?.value) === "boolean" &&
-      objectsOf(call.receiver ?? []).some(
-        (object) =>
-          isCookieType(object.paths) &&
-          object.instanceOf.length === 0 &&
-          madeBy(object) === undefined &&
-          !isRequestCookie(object) &&
-          !handling(context).ids.has(object.id),
-      ),
+      objectsOf(call.receiver ?? []).some((object) => isCookieType(object.paths)) &&
+      !handling(context).follows(call),
   },
   name: [],
   secure: [
@@ -230,7 +224,8 @@ export const switched: Sink = {
 
 /** Which cookies the project is seen to add to a response, or to give to a request in a test. */
 interface Handling {
-  readonly ids: ReadonlySet<number>;
+  /** Is this setter seen to run on a cookie that is judged elsewhere? */
+  readonly follows: (setter: CallFact) => boolean;
   readonly knows: (constructor: CallFact) => boolean;
 }
 
@@ -250,8 +245,14 @@ function handling(context: Context): Handling {
     if (!isRequest && !isAddition(call, context)) continue;
     for (const argument of call.arguments) note(argument.value, ids, places, 0);
   }
+  const followed = new Set<string>();
+  for (const call of context.facts.calls) {
+    const isJudged = (object: SeenObject) =>
+      ids.has(object.id) || madeBy(object) !== undefined || object.instanceOf.length > 0 || isRequestCookie(object);
+    if (call.method === "setSecure" && objectsOf(call.receiver ?? []).some(isJudged)) followed.add(placeKey(call));
+  }
   const result: Handling = {
-    ids,
+    follows: (setter) => followed.has(placeKey(setter)),
     knows: (constructor) =>
       places.has(placeKey(constructor)) ||
       (constructor.result !== undefined && ids.has(constructor.result)) ||

@@ -160,12 +160,11 @@ function cookieType(expression: string, call: CallFact, context: Context): strin
 /** A name for a local that nothing in the file has: `cookie`, or one made from the cookie's own name. */
 function freshName(call: CallFact, context: Context): string {
   const text = context.text(call.place.file);
-  const calls = inlineCalls(call, context);
+  const positions = inlinePositions(call, context);
   const isFree = (name: string) => !new RegExp(`\\b${name}\\b`).test(text);
-  if (calls.length <= 1 && isFree("cookie")) return "cookie";
+  if (positions.size <= 1 && isFree("cookie")) return "cookie";
   const base = `${camelCase(nameOf(call)) || "new"}Cookie`;
-  const same = calls.filter((each) => nameOf(each) === nameOf(call));
-  const position = same.findIndex(({ place }) => place.span.start === call.place.span.start) + 1;
+  const position = positions.get(call.place.span.start) ?? 1;
   const numbered = position <= 1 ? base : `${base}${position}`;
   return isFree(numbered) ? numbered : `${base}_${call.place.span.start}`;
 }
@@ -188,24 +187,36 @@ function nameOf(call: CallFact): string {
   return only?.data.kind === "literal" && typeof only.data.value === "string" ? only.data.value : "";
 }
 
-/** Where the file makes cookies that a fix may have to give a local name, in order. */
-function inlineCalls(call: CallFact, context: Context): readonly CallFact[] {
+/** Where the file makes cookies that a fix may have to give a local name: the how manieth of its name each is. */
+function inlinePositions(call: CallFact, context: Context): ReadonlyMap<number, number> {
   let table = inline.get(context.facts);
   if (table === undefined) {
-    table = new Map();
+    const files = new Map<string, Map<number, CallFact>>();
     for (const each of context.facts.calls) {
       if (!isInline(each, context)) continue;
-      const list = table.get(each.place.file);
-      if (list === undefined) table.set(each.place.file, [each]);
-      else if (!list.some(({ place }) => place.span.start === each.place.span.start)) list.push(each);
+      const places = files.get(each.place.file) ?? new Map<number, CallFact>();
+      files.set(each.place.file, places.set(each.place.span.start, each));
     }
-    for (const list of table.values()) list.sort((a, b) => a.place.span.start - b.place.span.start);
+    table = new Map([...files].map(([file, places]) => [file, positionsOf(places)]));
     inline.set(context.facts, table);
   }
-  return table.get(call.place.file) ?? [];
+  return table.get(call.place.file) ?? new Map();
 }
 
-const inline = new WeakMap<Context["facts"], Map<string, CallFact[]>>();
+const inline = new WeakMap<Context["facts"], ReadonlyMap<string, ReadonlyMap<number, number>>>();
+
+function positionsOf(places: ReadonlyMap<number, CallFact>): ReadonlyMap<number, number> {
+  const counts = new Map<string, number>();
+  const inOrder = [...places].sort(([a], [b]) => a - b);
+  return new Map(
+    inOrder.map(([start, call]) => {
+      const name = nameOf(call);
+      const count = (counts.get(name) ?? 0) + 1;
+      counts.set(name, count);
+      return [start, count];
+    }),
+  );
+}
 
 function isInline(call: CallFact, context: Context): boolean {
   if (call.language !== "java") return false;
