@@ -28,8 +28,8 @@ export function sharedFolders(left: string, right: string): number {
 
 /** Orders files by their nearness to one: most folders shared, then fewest of their own. */
 export function byNearness(to: string): (left: string, right: string) => number {
-  const depth = (file: string) => file.split("/").length;
-  return (left, right) => sharedFolders(right, to) - sharedFolders(left, to) || depth(left) - depth(right);
+  return (left, right) =>
+    sharedFolders(right, to) - sharedFolders(left, to) || left.split("/").length - right.split("/").length;
 }
 
 /** Every name begins with a module that the file imports, or is a client's: the object is no response. */

@@ -19,10 +19,10 @@ describe("the names of a module", () => {
   });
 });
 
-describe("environment variables with a declared type", () => {
-  const declared = (type: string) =>
-    settings(`import environ\nenv = environ.Env(SECURE=(${type}))\nSESSION_COOKIE_SECURE = env("SECURE")`);
+const declared = (type: string) =>
+  settings(`import environ\nenv = environ.Env(SECURE=(${type}))\nSESSION_COOKIE_SECURE = env("SECURE")`);
 
+describe("environment variables with a declared type", () => {
   test.each([
     ["bool, True", undefined, "conditional"],
     ["bool, True", "False", "insecure"],
@@ -35,49 +35,49 @@ describe("environment variables with a declared type", () => {
   });
 });
 
-describe("properties that are asked for", () => {
-  const app = (body: string, object: string) => ({
-    "app.py": `from flask import Flask
+const propertyApp = (body: string, object: string) => ({
+  "app.py": `from flask import Flask
 
 
 class Base:
-    SECRET_KEY = "k"
-    DEBUG = True
+  SECRET_KEY = "k"
+  DEBUG = True
 
-    @property
-    def SESSION_COOKIE_SECURE(self):
+  @property
+  def SESSION_COOKIE_SECURE(self):
 ${body}
 
 
 class Production(Base):
-    DEBUG = False
+  DEBUG = False
 
 
 app = Flask(__name__)
 app.config.from_object(${object})
 `,
-  });
+});
 
+describe("properties that are asked for", () => {
   test("see the instance that they are asked on", async () => {
     const body = "        return not self.DEBUG";
-    expect(await verdicts(app(body, "Production()"))).toEqual(["session: secure"]);
-    expect(await verdicts(app(body, "Base()"))).toEqual(["session: insecure"]);
+    expect(await verdicts(propertyApp(body, "Production()"))).toEqual(["session: secure"]);
+    expect(await verdicts(propertyApp(body, "Base()"))).toEqual(["session: insecure"]);
   });
 
   test("may not end", async () => {
     const body = "        return self.SESSION_COOKIE_SECURE";
-    expect(await verdicts(app(body, "Production()"))).toEqual(["session: unknown"]);
+    expect(await verdicts(propertyApp(body, "Production()"))).toEqual(["session: unknown"]);
   });
 });
 
-describe("elements of a container from outside the project", () => {
-  const view = (lines: readonly string[]) => ({
-    "views.py": `from django.http import HttpResponse\n\n\ndef home(request):\n    response = HttpResponse()\n${lines.map((line) => `    ${line}\n`).join("")}    return response\n`,
-  });
+const responseView = (lines: readonly string[]) => ({
+  "views.py": `from django.http import HttpResponse\n\n\ndef home(request):\n    response = HttpResponse()\n${lines.map((line) => `    ${line}\n`).join("")}    return response\n`,
+});
 
+describe("elements of a container from outside the project", () => {
   test("have elements of their own, whatever they were set to", async () => {
     const lines = ['response.cookies["a"] = token()', 'response.cookies["a"]["secure"] = True'];
-    expect(await verdicts(view(lines))).toEqual(["a: secure"]);
+    expect(await verdicts(responseView(lines))).toEqual(["a: secure"]);
   });
 
   test("are told apart", async () => {
@@ -86,7 +86,7 @@ describe("elements of a container from outside the project", () => {
       'response.cookies["b"] = "1"',
       'response.cookies["b"]["secure"] = True',
     ];
-    expect(await verdicts(view(lines))).toEqual(["a: insecure", "b: secure"]);
+    expect(await verdicts(responseView(lines))).toEqual(["a: insecure", "b: secure"]);
   });
 
   test("keep the last word", async () => {
@@ -95,16 +95,16 @@ describe("elements of a container from outside the project", () => {
       'response.cookies["a"]["secure"] = True',
       'response.cookies["a"]["secure"] = False',
     ];
-    expect(await verdicts(view(lines))).toEqual(["a: insecure"]);
+    expect(await verdicts(responseView(lines))).toEqual(["a: insecure"]);
   });
 });
 
-describe("a module of the project that is known by a name from outside", () => {
-  const view = (secure: string) => ({
-    ...settings("DEBUG = False\nSECURE = True"),
-    "shop/views.py": `from django.conf import settings\nfrom django.http import HttpResponse\n\n\ndef home(request):\n    response = HttpResponse()\n    response.set_cookie("a", "1", secure=${secure})\n    return response\n`,
-  });
+const settingsView = (secure: string) => ({
+  ...settings("DEBUG = False\nSECURE = True"),
+  "shop/views.py": `from django.conf import settings\nfrom django.http import HttpResponse\n\n\ndef home(request):\n    response = HttpResponse()\n    response.set_cookie("a", "1", secure=${secure})\n    return response\n`,
+});
 
+describe("a module of the project that is known by a name from outside", () => {
   test.each([
     ["settings.SECURE", "secure"],
     ["not settings.DEBUG", "secure"],
@@ -114,19 +114,19 @@ describe("a module of the project that is known by a name from outside", () => {
     ['getattr(settings, "MISSING", False)', "insecure"],
     ["settings.MISSING", "unknown"],
   ])("%s is %s", async (secure, verdict) => {
-    expect(await verdicts(view(secure))).toContain(`a: ${verdict}`);
+    expect(await verdicts(settingsView(secure))).toContain(`a: ${verdict}`);
   });
 });
 
-describe("the order of facts", () => {
-  const app = (lines: string) => ({
-    "app.py": `from flask import Flask\n\napp = Flask(__name__)\napp.secret_key = "k"\n${lines}\n`,
-  });
+const configuredApp = (lines: string) => ({
+  "app.py": `from flask import Flask\n\napp = Flask(__name__)\napp.secret_key = "k"\n${lines}\n`,
+});
 
+describe("the order of facts", () => {
   test.each([
     ['app.config.update(SESSION_COOKIE_SECURE=True)\napp.config["SESSION_COOKIE_SECURE"] = False', "insecure"],
     ['app.config["SESSION_COOKIE_SECURE"] = False\napp.config.update(SESSION_COOKIE_SECURE=True)', "secure"],
   ])("%j is %s", async (lines, verdict) => {
-    expect(await verdicts(app(lines))).toEqual([`session: ${verdict}`]);
+    expect(await verdicts(configuredApp(lines))).toEqual([`session: ${verdict}`]);
   });
 });
