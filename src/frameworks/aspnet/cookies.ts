@@ -329,8 +329,27 @@ function laterIndexed(call: CallFact, context: Context): Seen {
 
 /** The assignments to one cookie in one function. */
 function groupOf(write: WriteFact, context: Context): readonly WriteFact[] {
+  let groups = groupings.get(context.facts);
+  if (groups === undefined) {
+    groups = new Map();
+    for (const each of context.facts.writes) {
+      const key = groupKey(each);
+      if (key === undefined) continue;
+      const group = groups.get(key);
+      if (group === undefined) groups.set(key, [each]);
+      else group.push(each);
+    }
+    groupings.set(context.facts, groups);
+  }
+  return groups.get(groupKey(write) ?? "") ?? [];
+}
+
+const groupings = new WeakMap<Context["facts"], Map<string, WriteFact[]>>();
+
+function groupKey(write: WriteFact): string | undefined {
   const name = indexOf(write);
-  return context.facts.writes.filter((other) => sameFunction(other, write) && indexOf(other) === name);
+  const { place, within } = write;
+  return name === undefined ? undefined : JSON.stringify([place.file, within.class, within.function, name]);
 }
 
 /** The first assignment stands for the cookie that they make together. */

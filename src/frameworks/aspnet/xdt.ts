@@ -25,6 +25,8 @@ export interface Attribute {
 
 /** Deeper elements of a configuration file say nothing about cookies. */
 const DEPTH = 60;
+/** One element of a transform changes no more than these. */
+const MAXIMUM_TARGETS = 1_000;
 /** https://learn.microsoft.com/en-us/previous-versions/aspnet/dd465326(v=vs.110) */
 const NAMESPACE = "http://schemas.microsoft.com/XML-Document-Transform";
 
@@ -140,9 +142,12 @@ function act(
       exchange(parents, verb === "Remove" ? targets.slice(0, 1) : targets, undefined);
       for (const each of parents) each.removed.set(`<${node.name}>`, place());
       return;
-    case "SetAttributes":
-      for (const each of targets) setAttributes(each, added(), names(list));
+    case "SetAttributes": {
+      const from = added();
+      const listed = names(list);
+      for (const each of targets.slice(0, MAXIMUM_TARGETS)) setAttributes(each, from, listed);
       return;
+    }
     case "RemoveAttributes":
       for (const each of targets)
         for (const name of names(list)) if (each.attributes.delete(name)) each.removed.set(name, place());
