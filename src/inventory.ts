@@ -2,6 +2,7 @@ import type { Cookie } from "./cookie.ts";
 import type { Deployment } from "./deployment.ts";
 import { fixesOf } from "./derive-fix.ts";
 import { Evaluator, type EvaluatorHost } from "./evaluate/evaluator.ts";
+import { Relevance } from "./evaluate/relevance.ts";
 import { SymbolTable } from "./evaluate/symbols.ts";
 import type { Evidence } from "./evidence.ts";
 import type { CallFact, Facts, WriteFact } from "./facts.ts";
@@ -126,6 +127,11 @@ function evaluate(project: Project, deployment: Deployment, reader: Reader): Inv
   }
   const lookups = frameworks.flatMap(({ configured }) => configured?.(settings) ?? []);
   const api = frameworks.flatMap((framework) => framework.api ?? []);
+  const interest = interests(frameworks);
+  const entered: Entered = {
+    files: new Set(),
+    relevance: new Relevance([...interest.members, ...[...interest.methods.values()].flatMap((names) => [...names])]),
+  };
   const evaluator = new Evaluator({
     program: (file) => reader.program(file),
     resolve: (specifier, from, name) => {
@@ -149,10 +155,11 @@ function evaluate(project: Project, deployment: Deployment, reader: Reader): Inv
       }
       return undefined;
     },
-    ...interests(frameworks),
+    matters: (file, value) => entered.files.has(file) && entered.relevance.matters(value),
+    ...interest,
   });
-  run(evaluator, programs);
-  followCallers(evaluator, project);
+  run(evaluator, programs, reader, entered);
+  followCallers(evaluator, project, reader, entered);
   const facts: Facts = {
     calls: evaluator.calls,
     writes: evaluator.writes,
@@ -190,13 +197,22 @@ function readSettings(file: string, project: Project, reader: Reader): Settings 
   return settings;
 }
 
-function run(evaluator: Evaluator, files: readonly string[]): void {
+/** Runs files, and enters what nothing in the project was seen to call. */
+function run(evaluator: Evaluator, files: readonly string[], reader: Reader, entered: Entered): void {
+  for (const file of files) entered.files.add(file);
+  entered.relevance.learn(files.flatMap((file) => reader.program(file) ?? []));
   for (const file of files) evaluator.runModule(file);
   for (const file of files) evaluator.runUncalled(file);
 }
 
+/** The files whose functions are entered by themselves, and which of their functions matter. */
+interface Entered {
+  readonly files: Set<string>;
+  readonly relevance: Relevance;
+}
+
 /** Files that do not speak of cookies may call helpers that do: they are found by the helper's name. */
-function followCallers(evaluator: Evaluator, project: Project): void {
+function followCallers(evaluator: Evaluator, project: Project, reader: Reader, entered: Entered): void {
   const names = new Map<string, Set<string>>();
   for (const call of evaluator.calls) {
     const { function: name } = call.within;
@@ -216,7 +232,7 @@ function followCallers(evaluator: Evaluator, project: Project): void {
       if (!known.has(file) && callers.size < MAXIMUM_CALLERS) callers.add(file);
     }
   }
-  run(evaluator, [...callers].sort());
+  run(evaluator, [...callers].sort(), reader, entered);
 }
 
 function dependsOnParameter(call: CallFact): boolean {

@@ -67,6 +67,8 @@ export interface EvaluatorHost {
   readonly methods: ReadonlyMap<ProgramLanguageName | "any", ReadonlySet<string>>;
   /** Keys and member names whose assignment frameworks ask about; `*` for computed keys is always told. */
   readonly members: ReadonlySet<string>;
+  /** Is a function of this file worth entering by itself, when nothing is seen to call it? */
+  matters(file: string, value: FunctionExpression): boolean;
   /** Methods whose arguments are also told as they stand at the end. */
   readonly late: ReadonlySet<string>;
   /** What configuration files give to an element of something outside the project: `settings[session.secure]`. */
@@ -3005,6 +3007,7 @@ export class Evaluator {
     for (let index = 0; index < frame.made.length; index += 1) {
       const { value, passedTo } = frame.made[index]!;
       if (passedTo.length === 0 && (this.entered.has(value.function) || handedOver.has(value.function))) continue;
+      if (!this.host.matters(value.file, value.function)) continue;
       this.enter(value, passedTo);
     }
   }
@@ -3054,6 +3057,7 @@ export class Evaluator {
     let self: Value | undefined;
     for (const member of data.class.members) {
       if (member.kind !== "method" || this.entered.has(member.function)) continue;
+      if (!this.host.matters(data.file, member.function)) continue;
       this.steps = 0;
       if (member.static) {
         this.enter(this.methodOf(data, member, [alternative(data)]), []);
