@@ -1,0 +1,33 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { noConfiguration } from "../src/configuration.ts";
+import { parseConfiguration } from "../src/index.ts";
+import { takeInventory } from "../src/inventory.ts";
+import { readDeployment } from "../src/read-deployment.ts";
+import { readPage } from "./support/page.ts";
+import { projectOf } from "./support/project.ts";
+
+const words = { secure: "yes", insecure: "no", conditional: "conditional", unknown: "unknown" };
+const guides = ["README.md", ...readdirSync("docs").map((file) => `docs/${file}`)];
+
+for (const guide of guides) {
+  const text = readFileSync(guide, "utf8");
+  const cases = readPage(text);
+  describe(guide, () => {
+    test.each(cases.map((each) => [each.title, each] as const))("%s", async (_, { files, expected }) => {
+      const project = projectOf(files);
+      const config = files["setsecure.config.json"];
+      const configuration = config === undefined ? noConfiguration : parseConfiguration(config);
+      const { cookies } = await takeInventory(project, readDeployment(project, configuration, {}));
+      expect(cookies.map(({ name, verdict, because }) => ({ name, secure: words[verdict], because }))).toEqual(
+        expected,
+      );
+    });
+
+    test("links to files that are there", () => {
+      const links = [...text.matchAll(/\]\((?!https?:|#)([^)#\s]+)[^)]*\)/g)].map(([, link = ""]) => link);
+      const base = new URL(`../${guide}`, import.meta.url);
+      for (const link of links) expect(() => readFileSync(new URL(link, base)), link).not.toThrow(/ENOENT/);
+    });
+  });
+}
