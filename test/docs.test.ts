@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 import { noConfiguration } from "../src/configuration.ts";
-import { parseConfiguration } from "../src/index.ts";
+import { parseConfiguration, scan } from "../src/index.ts";
 import { takeInventory } from "../src/inventory.ts";
 import { readDeployment } from "../src/read-deployment.ts";
 import { readPage } from "./support/page.ts";
@@ -31,3 +32,20 @@ for (const guide of guides) {
     });
   });
 }
+
+describe("the examples", () => {
+  test("are shown as what they are", async () => {
+    const { report } = await scan(resolve("examples"));
+    const told = readFileSync("examples/README.md", "utf8")
+      .split("\n")
+      .filter((line) => /^\| [a-z]/.test(line));
+    const cookies = report.cookies.map(
+      ({ sink, name, verdict, deletion }) => `| ${sink?.file} | \`${name}\` | ${deletion ? "deletion" : verdict} |`,
+    );
+    const others = report.findings
+      .filter(({ rule }) => rule !== "missing-secure")
+      .map(({ location, rule }) => `| ${location?.file} | ${location?.line} | ${rule} |`);
+    expect([...cookies, ...others]).toEqual(told);
+    expect(report.skipped).toEqual([]);
+  });
+});
