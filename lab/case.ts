@@ -1,0 +1,146 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { structuredPatch } from "diff";
+import { noConfiguration } from "../src/configuration.ts";
+import { production } from "../src/deployment.ts";
+import { applyEdits } from "../src/edit.ts";
+import { takeInventory } from "../src/inventory.ts";
+import { readDeployment } from "../src/read-deployment.ts";
+import { type PageCase, readPage } from "../test/support/page.ts";
+import { projectOf } from "../test/support/project.ts";
+
+/** A case of a page, as the lab runs it. */
+export interface LabCase extends PageCase {
+  readonly framework: string;
+  /** The files after the page's diff, or why they cannot be made; undefined where the page has no diff. */
+  readonly fixed: Readonly<Record<string, string>> | { readonly notMade: string } | undefined;
+  /** Production's environment, with what the case's own files set. */
+  readonly environment: Readonly<Record<string, string | null>>;
+  /** Other settings of the variables that the table makes cookies depend on. */
+  readonly variants: readonly Readonly<Record<string, string | null>>[];
+}
+
+/** The cases of a page, with their fixes applied. */
+export async function readCases(framework: string, page: string): Promise<readonly LabCase[]> {
+  return Promise.all(
+    readPage(page).map(async (each) => ({
+      ...each,
+      framework,
+      fixed: each.diffs.size === 0 ? undefined : await fix(each),
+      environment: environmentOf(each),
+      variants: variantsOf(each),
+    })),
+  );
+}
+
+const secretName =
+  /(?:environ(?:\.get\(|\[)|getenv\(|env(?:\.\w+)?\(|process\.env[.[])["']?(\w*(?:SECRET|KEY|PASS|SALT)\w*)/g;
+
+function environmentOf({ files }: PageCase): Readonly<Record<string, string | null>> {
+  const names = Object.values(files).flatMap((text) => [...text.matchAll(secretName)].map((match) => match[1] ?? ""));
+  const secrets = Object.fromEntries(names.map((name) => [name, "a secret of the lab"]));
+  return { ...secrets, ...production.environment, ...fromFiles(files) };
+}
+
+function fromFiles(files: Readonly<Record<string, string>>): Readonly<Record<string, string | null>> {
+  try {
+    return readDeployment(projectOf(files), noConfiguration, {}).environment;
+  } catch {
+    return {};
+  }
+}
+
+/** What each variable must be for a row to come out the other way, read from the row's reason. */
+function variantsOf({ expected }: PageCase): readonly Readonly<Record<string, string | null>>[] {
+  return expected.flatMap(({ because }) =>
+    [...because.matchAll(/\b([A-Z][A-Z0-9_]{2,}) is (not )?(?:"([^"]*)"|(set|switched on)|one of)/g)].flatMap(
+      ([, name = "", negated, value, set]) => {
+        if (set !== undefined && negated !== undefined) return [{ [name]: "False" }, { [name]: "0" }];
+        if (set !== undefined) return [{ [name]: "True" }];
+        if (value === undefined) return ["true", "1", "yes", "True"].map((each) => ({ [name]: each }));
+        return [{ [name]: negated === undefined ? value : "another" }];
+      },
+    ),
+  );
+}
+
+/** Whether the runner can bring about both sides of the condition that a row names. */
+export function canBeSet(because: string): boolean {
+  return (
+    /request arrives as https/.test(because) ||
+    variantsOf({ expected: [{ because }] } as unknown as PageCase).length > 0
+  );
+}
+
+/**
+ * The files after the diff. A page shows changed lines without their places: where the tool writes the same lines, its
+ * places are taken; otherwise each removed line is looked for in the file, in order.
+ */
+async function fix(each: PageCase): Promise<Readonly<Record<string, string>> | { readonly notMade: string }> {
+  const written = await toolFix(each.files);
+  if (written !== undefined && sameLines(each, written)) return written;
+  const result: Record<string, string> = { ...each.files };
+  for (const [file, lines] of each.diffs) {
+    const text = each.files[file] === undefined ? undefined : replaceLines(each.files[file], lines);
+    if (text === undefined) return { notMade: "the diff does not say where its lines go, and the tool writes others" };
+    result[file] = text;
+  }
+  return result;
+}
+
+async function toolFix(files: Readonly<Record<string, string>>): Promise<Readonly<Record<string, string>> | undefined> {
+  try {
+    const project = projectOf(files);
+    const { cookies } = await takeInventory(project, readDeployment(project, noConfiguration, {}));
+    const edits = cookies.flatMap((cookie) => cookie.fixes[0]?.edits ?? []);
+    const entries = Object.entries(files).map(([file, text]) => [
+      file,
+      applyEdits(
+        text,
+        edits.filter((edit) => edit.file === file),
+      ),
+    ]);
+    return Object.fromEntries(entries) as Record<string, string>;
+  } catch {
+    return undefined;
+  }
+}
+
+function sameLines(each: PageCase, written: Readonly<Record<string, string>>): boolean {
+  const changed = Object.entries(written).flatMap(([file, after]) => {
+    const { hunks } = structuredPatch(file, file, each.files[file] ?? "", after, "", "", { context: 0 });
+    const lines = hunks.flatMap((hunk) => hunk.lines.filter((line) => /^[-+]/.test(line)));
+    return lines.length === 0 ? [] : [[file, lines] as const];
+  });
+  return JSON.stringify(Object.fromEntries(changed)) === JSON.stringify(Object.fromEntries(each.diffs));
+}
+
+/** Every removed line where it first stands after the one before; the lines added after it take its place. */
+function replaceLines(text: string, changes: readonly string[]): string | undefined {
+  const lines = text.split("\n");
+  let at = 0;
+  let wasRemoved = false;
+  for (const change of changes) {
+    const line = change.slice(1);
+    if (change.startsWith("-")) {
+      const found = lines.indexOf(line, at);
+      if (found === -1) return undefined;
+      lines.splice(found, 1);
+      at = found;
+      wasRemoved = true;
+    } else if (wasRemoved) {
+      lines.splice(at, 0, line);
+      at += 1;
+    } else return undefined;
+  }
+  return lines.join("\n");
+}
+
+/** Writes the files of a case into a folder of its own. */
+export function writeFiles(folder: string, files: Readonly<Record<string, string>>): void {
+  for (const [file, text] of Object.entries(files)) {
+    const path = join(folder, file);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text);
+  }
+}

@@ -1,0 +1,289 @@
+import { spawn } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { type LabCase, readCases, writeFiles } from "./case.ts";
+import { judgeFix, judgeTable, shown, sightings } from "./judge.ts";
+import { node } from "./node/index.ts";
+import type { Ask, Told } from "./protocol.ts";
+import { python } from "./python/index.ts";
+import { cache, isInstalled, misfit, type Shelf, type Stack } from "./stack.ts";
+
+export const stacks: readonly Stack[] = [node, python];
+
+/** What pages need that no stack here is, until somebody adds it. */
+const needs: Readonly<Record<string, string>> = {
+  servlet: "needs a runner for Tomcat and Jetty",
+  rails: "needs a runner for Rails",
+  aspnet: "needs a runner for Mono",
+  "aspnet-core": "needs the .NET SDK",
+};
+
+const folder = new URL("../src/frameworks/", import.meta.url);
+
+export interface CaseResult {
+  readonly title: string;
+  readonly line: number;
+  readonly status: "agreed" | "disagreed" | "not asked";
+  /** Rows of the table and cookies after the fix. */
+  readonly agreed: readonly string[];
+  readonly disagreed: readonly string[];
+  readonly notAsked: readonly string[];
+  /** What came, cookie by cookie, before and after the fix. */
+  readonly seen: readonly string[];
+  readonly after: readonly string[];
+}
+
+export interface PageResult {
+  readonly framework: string;
+  /** `Django 5.2.18`, or empty where the page was not run. */
+  readonly version: string;
+  readonly cases: readonly CaseResult[];
+  /** Why no case of the page was run. */
+  readonly notRun?: string;
+}
+
+export interface LabOptions {
+  /** Pages to run; default all. */
+  readonly frameworks?: readonly string[];
+  /** Other texts than those in the repository. */
+  readonly pages?: Readonly<Record<string, string>>;
+  /** Ends every driver. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Runs the cases of the pages in their frameworks, in every version that is installed.
+ * @throws Error when a driver ends before it has answered
+ */
+export async function runLab({ frameworks = [], pages, signal }: LabOptions = {}): Promise<readonly PageResult[]> {
+  const texts = pages ?? readPages();
+  const chosen = Object.keys(texts).filter((name) => frameworks.length === 0 || frameworks.includes(name));
+  const cases = new Map<string, readonly LabCase[]>();
+  for (const name of chosen) {
+    const isRun = stacks.some((stack) => stack.shelves.some((shelf) => name in shelf.pages));
+    if (isRun) cases.set(name, await readCases(name, texts[name] ?? ""));
+  }
+  const jobs = stacks.flatMap((stack) =>
+    stack.shelves
+      .filter((shelf) => chosen.some((name) => name in shelf.pages))
+      .map((shelf) => () => runShelf(stack, shelf, cases, signal)),
+  );
+  const results = (await inPairs(jobs)).flat();
+  const absent = chosen.filter((name) => !cases.has(name));
+  return [
+    ...results.sort((a, b) => a.framework.localeCompare(b.framework) || b.version.localeCompare(a.version)),
+    ...absent.map((name) => ({
+      framework: name,
+      version: "",
+      cases: [],
+      notRun: needs[name] ?? "no stack runs this page",
+    })),
+  ];
+}
+
+function readPages(): Readonly<Record<string, string>> {
+  const names = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  return Object.fromEntries(
+    names.flatMap(({ name }) => {
+      try {
+        return [[name, readFileSync(new URL(`${name}/readme.md`, folder), "utf8")]];
+      } catch {
+        return [];
+      }
+    }),
+  );
+}
+
+/** Two at a time, one for each of two cores. */
+async function inPairs<T>(jobs: readonly (() => Promise<T>)[]): Promise<readonly T[]> {
+  const results: T[] = [];
+  const waiting = [...jobs.entries()];
+  const work = async (): Promise<void> => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) results[next[0]] = await next[1]();
+  };
+  await Promise.all([work(), work()]);
+  return results;
+}
+
+interface Form {
+  readonly ask: Ask;
+  readonly form: "base" | "variant" | "fixed";
+}
+
+async function runShelf(
+  stack: Stack,
+  shelf: Shelf,
+  cases: ReadonlyMap<string, readonly LabCase[]>,
+  signal: AbortSignal | undefined,
+): Promise<readonly PageResult[]> {
+  const mine = [...cases].filter(([name]) => name in shelf.pages);
+  if (!isInstalled(stack, shelf)) {
+    const notRun = `${shelf.name} is not installed: run \`npm run setup-lab\``;
+    return mine.map(([framework]) => ({ framework, version: versionOf(shelf, framework), cases: [], notRun }));
+  }
+  const root = mkdtempSync(join(tmpdir(), "setsecure-lab-"));
+  try {
+    const all = mine.flatMap(([, list]) => list).map((each) => ({ each, reason: reasonAgainst(stack, shelf, each) }));
+    const asked = all.map(({ each, reason }, index) => ({
+      each,
+      reason,
+      forms: reason === undefined ? formsOf(each, join(root, `c${index}`)) : [],
+    }));
+    const told = await drive(
+      stack,
+      shelf,
+      asked.flatMap(({ forms }) => forms.map(({ ask }) => ask)),
+      signal,
+    );
+    return mine.map(([framework]) => ({
+      framework,
+      version: versionOf(shelf, framework),
+      cases: asked
+        .filter(({ each, reason }) => each.framework === framework && reason !== silent)
+        .map(({ each, reason, forms }) => resultOf(stack, each, reason, forms, told)),
+    }));
+  } finally {
+    rmSync(root, { recursive: true, force: true });
+  }
+}
+
+/** A shelf on demand says nothing of cases that do not ask for its versions. */
+const silent = "";
+
+function reasonAgainst(stack: Stack, shelf: Shelf, each: LabCase): string | undefined {
+  const wanted = stack.wanted(each);
+  const asksForIt = Object.keys(wanted).some((name) => name.toLowerCase() in shelf.versions);
+  if (shelf.onDemand === true && (!asksForIt || misfit(shelf, wanted) !== undefined)) return silent;
+  const against = misfit(shelf, wanted);
+  if (against !== undefined) return `it asks for ${against}`;
+  return stack.refuses?.(each);
+}
+
+function versionOf(shelf: Shelf, framework: string): string {
+  const names = shelf.pages[framework] ?? [];
+  const list = names.length === 0 ? ["node"] : names;
+  return list.map((name) => `${name} ${shelf.versions[name] ?? "?"}`).join(", ");
+}
+
+function formsOf(each: LabCase, base: string): readonly Form[] {
+  const form = (name: string, files: LabCase["files"], environment: Ask["environment"], kind: Form["form"]): Form => {
+    const path = join(base, name);
+    writeFiles(path, files);
+    const names = [...new Set(each.expected.map((row) => row.name))];
+    return {
+      form: kind,
+      ask: { id: path, framework: each.framework, folder: path, files: Object.keys(files), environment, names },
+    };
+  };
+  return [
+    form("base", each.files, each.environment, "base"),
+    ...each.variants.map((variant, index) =>
+      form(`variant${index}`, each.files, { ...each.environment, ...variant }, "variant"),
+    ),
+    ...(each.fixed === undefined || "notMade" in each.fixed
+      ? []
+      : [form("fixed", each.fixed as LabCase["files"], each.environment, "fixed")]),
+  ];
+}
+
+function resultOf(
+  stack: Stack,
+  each: LabCase,
+  reason: string | undefined,
+  forms: readonly Form[],
+  told: ReadonlyMap<string, Told>,
+): CaseResult {
+  const { title, line } = each;
+  const of = (kind: Form["form"]) =>
+    forms.filter(({ form }) => form === kind).flatMap(({ ask }) => told.get(ask.id) ?? []);
+  const [base] = of("base");
+  const without =
+    reason ?? base?.notAsked ?? (base === undefined ? "the driver did not answer" : unanswered(base, each));
+  if (without !== undefined || base === undefined)
+    return {
+      title,
+      line,
+      status: "not asked",
+      agreed: [],
+      disagreed: [],
+      notAsked: [without ?? ""],
+      seen: [],
+      after: [],
+    };
+  const before = judgeTable(each.expected, base, of("variant"), stack.ownCookies);
+  const [fixed] = of("fixed");
+  const nothing = { agreed: [], disagreed: [], notAsked: [] };
+  const after = fixed === undefined ? nothing : judgeFix(each.expected, base, fixed);
+  const disagreed = [...before.disagreed, ...after.disagreed];
+  const agreed = [...before.agreed, ...after.agreed];
+  const notAsked = [...before.notAsked, ...after.notAsked];
+  if (fixed?.notAsked !== undefined) notAsked.push(`after the fix: ${fixed.notAsked}`);
+  if (each.fixed !== undefined && "notMade" in each.fixed) notAsked.push(`after the fix: ${each.fixed.notMade}`);
+  const lines = (one: Told) => sightings(one.answers).map((sighting) => `${sighting.name} — ${shown(sighting)}`);
+  const asked = agreed.length > 0 || each.expected.length === 0;
+  return {
+    title,
+    line,
+    status: disagreed.length > 0 ? "disagreed" : asked ? "agreed" : "not asked",
+    agreed,
+    disagreed,
+    notAsked,
+    seen: lines(base),
+    after: fixed === undefined ? [] : lines(fixed),
+  };
+}
+
+/** A table without rows is only confirmed by an answer that is no failure. */
+function unanswered(base: Told, each: LabCase): string | undefined {
+  if (each.expected.length > 0 || base.answers.some(({ status }) => status > 0 && status < 500)) return undefined;
+  return base.answers.find(({ error }) => error !== undefined)?.error ?? "nothing answered";
+}
+
+/** Starts the driver of a shelf, gives it every ask and gathers what it tells; the driver ends with its input. */
+function drive(
+  stack: Stack,
+  shelf: Shelf,
+  asks: readonly Ask[],
+  signal: AbortSignal | undefined,
+): Promise<Map<string, Told>> {
+  const [command, ...parameters] = stack.command(shelf, cache);
+  const told = new Map<string, Told>();
+  if (asks.length === 0) return Promise.resolve(told);
+  const child = spawn(command, parameters, { stdio: ["pipe", "pipe", "pipe"], detached: true });
+  const kill = (): void => {
+    try {
+      if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
+    } catch {
+      // It has ended already.
+    }
+  };
+  signal?.addEventListener("abort", kill);
+  process.once("exit", kill);
+  let complaints = "";
+  child.stderr.on("data", (data) => {
+    complaints = (complaints + String(data)).slice(-4000);
+  });
+  const lines = createInterface({ input: child.stdout });
+  lines.on("line", (line) => {
+    const each = JSON.parse(line) as Told;
+    told.set(each.id, each);
+  });
+  child.stdin.on("error", () => {});
+  child.stdin.end(asks.map((ask) => `${JSON.stringify(ask)}\n`).join(""));
+  return new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (code) => {
+      signal?.removeEventListener("abort", kill);
+      process.removeListener("exit", kill);
+      if (told.size === asks.length) resolve(told);
+      else
+        reject(
+          new Error(
+            `the driver of ${shelf.name} ended (${code}) after ${told.size} of ${asks.length} cases\n${complaints}`,
+          ),
+        );
+    });
+  });
+}

@@ -1,0 +1,230 @@
+"""Wraps a case of Django's page: its settings, views and middleware, and the least that makes a site of them."""
+
+import importlib
+import importlib.util
+import inspect
+import os
+import re
+import sys
+import types
+
+import django
+import django.contrib.messages
+import django.contrib.sessions.backends.signed_cookies
+import django.core.handlers.wsgi
+import django.middleware.csrf
+import django.views.i18n
+from django.conf import settings
+from django.http import HttpResponse
+from django.urls import path
+from django.views import View
+
+import modules
+from stubs import Stub
+
+OPTIONAL = ("rest_framework.views", "environ", "configurations")
+for each in OPTIONAL:
+    if importlib.util.find_spec(each.split(".")[0]) is not None and each != "rest_framework.views":
+        importlib.import_module(each)
+
+NAMES = {}
+APPS = ("django.contrib.contenttypes", "django.contrib.auth", "django.contrib.sessions", "django.contrib.messages")
+MIDDLEWARE = (
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+)
+
+
+def settings_module(ask):
+    """The module that the WSGI module, the environment or its name makes the settings of production."""
+    if os.environ.get("DJANGO_SETTINGS_MODULE"):
+        return os.environ["DJANGO_SETTINGS_MODULE"]
+    for starter in ("wsgi.py", "asgi.py", "manage.py"):
+        for file in ask["files"]:
+            if file.rsplit("/", 1)[-1] == starter:
+                found = re.search(r"DJANGO_SETTINGS_MODULE[\"']\]?\s*[,=]\s*[\"']([\w.]+)", text_of(file))
+                if found:
+                    return found[1]
+    candidates = [file for file in ask["files"] if file.endswith(".py") and "settings" in file or is_settings(file)]
+    ranked = sorted(candidates, key=lambda file: (not re.search("prod", file), not file.endswith("settings.py"), file.count("/")))
+    return modules.name_of(ranked[0]) if ranked else None
+
+
+def is_settings(file):
+    return file.endswith(".py") and re.search(r"^(?:\s{4})?[A-Z][A-Z_]+_(?:SECURE|NAME|STORAGE)\b", text_of(file), re.M) is not None
+
+
+def text_of(file):
+    with open(file, encoding="utf-8") as source:
+        return source.read()
+
+
+def configure(ask):
+    name = settings_module(ask)
+    if name is None:
+        settings.configure()
+    else:
+        os.environ["DJANGO_SETTINGS_MODULE"] = name
+        file = next((file for file in ask["files"] if modules.name_of(file) == name), None) if name else None
+        if file is not None and re.search(r"^from configurations|^import configurations", all_text(ask), re.M):
+            use_configurations(ask, name)
+        settings._wrapped = django.conf.empty
+        settings.SESSION_COOKIE_NAME
+    return name
+
+
+def all_text(ask):
+    return "\n".join(text_of(file) for file in ask["files"] if file.endswith(".py"))
+
+
+def use_configurations(ask, name):
+    """django-configurations: the class comes from the environment, the WSGI module, or its name."""
+    import configurations.importer
+
+    text = all_text(ask)
+    said = re.search(r"DJANGO_CONFIGURATION[\"']\]?\s*[,=]\s*[\"'](\w+)", text)
+    classes = re.findall(r"^class (\w+)\(", text, re.M)
+    production = [each for each in classes if re.match("Prod", each)]
+    os.environ.setdefault("DJANGO_CONFIGURATION", said[1] if said else (production or classes)[-1])
+    configurations.importer.install()
+
+
+def importable(dotted, is_attribute):
+    try:
+        if not is_attribute and importlib.util.find_spec(dotted.split(".apps.")[0]) is not None:
+            return True
+        module, _, name = dotted.rpartition(".")
+        return hasattr(importlib.import_module(module), name)
+    except (ImportError, ValueError):
+        return False
+
+
+def complete(own_middleware):
+    """Adds what a site needs and the page does not show; never a setting of a cookie."""
+    given = lambda name: settings.is_overridden(name)  # noqa: E731
+    apps = [app for app in settings.INSTALLED_APPS if importable(app, False)]
+    settings.INSTALLED_APPS = apps + [app for app in APPS if not any(each.startswith(app) for each in apps)]
+    chain = [each for each in settings.MIDDLEWARE if importable(each, True)]
+    missing = [each for each in MIDDLEWARE if each not in chain]
+    front = [each for each in chain if "security" in each.lower()]
+    rest = [each for each in chain if each not in front]
+    settings.MIDDLEWARE = [
+        *(each for each in own_middleware if each not in chain),
+        *front,
+        *(missing if len(missing) == len(MIDDLEWARE) else []),
+        *rest,
+        *(missing if len(missing) < len(MIDDLEWARE) else []),
+    ]
+    settings.SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
+    settings.ROOT_URLCONF = "lab_urls"
+    settings.ALLOWED_HOSTS = ["*"]
+    settings.DEBUG_PROPAGATE_EXCEPTIONS = True
+    settings.LOGGING_CONFIG = None
+    settings.DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}}
+    if not given("SECRET_KEY") or not settings._wrapped.__dict__.get("SECRET_KEY"):
+        settings.SECRET_KEY = "lab" * 20
+    settings.LANGUAGES = [("en", "English"), ("de", "Deutsch")]
+    settings.USE_I18N = True
+
+
+def units(ask, unit):
+    name = configure(ask)
+    in_settings = {name} | {module for module in sys.modules if "settings" in module and module.split(".")[0] != "django"}
+    skip = lambda file: (  # noqa: E731
+        modules.name_of(file) in in_settings
+        or file.rsplit("/", 1)[-1] in ("manage.py", "wsgi.py", "asgi.py", "urls.py")
+        or "settings" in file
+        or is_settings(file)
+    )
+    setup_is_early = False
+    try:
+        loaded = modules.load(ask, skip)
+    except django.core.exceptions.AppRegistryNotReady:
+        setup_is_early = True
+        complete([])
+        django.setup()
+        loaded = modules.load(ask, skip)
+    own_middleware = [f"{m.__name__}.{n}" for m in loaded for n, v in vars(m).items() if is_middleware(m, v)]
+    if setup_is_early:
+        settings.MIDDLEWARE = [*own_middleware, *settings.MIDDLEWARE]
+    else:
+        complete(own_middleware)
+        django.setup()
+    urls = types.ModuleType("lab_urls")
+    sys.modules["lab_urls"] = urls
+    views = [view for module in loaded for view in views_of(module)]
+    if not views and not own_middleware:
+        views = [helper for module in loaded for helper in helpers_of(module)]
+    urls.urlpatterns = [path("lab", visit), path("lab/language", django.views.i18n.set_language)]
+    urls.urlpatterns += [path(f"case/{index}", view) for index, (_, view) in enumerate(views)]
+    django.views.i18n.set_language.csrf_exempt = True
+    app = django.core.handlers.wsgi.WSGIHandler()
+    origins = [(f"{name}()", f"/case/{index}") for index, (name, _) in enumerate(views)]
+    return [
+        *(unit(origin, app, "GET", where) for origin, where in origins),
+        unit("lab visit", app, "GET", "/lab"),
+        unit("lab language", app, "POST", "/lab/language", "language=de&next=/lab"),
+    ]
+
+
+def visit(request):
+    """Fills the session, asks for the CSRF token and leaves a message."""
+    request.session["lab"] = 1
+    django.middleware.csrf.get_token(request)
+    django.contrib.messages.info(request, "lab")
+    return HttpResponse("ok")
+
+
+def is_middleware(module, value):
+    if getattr(value, "__module__", None) != module.__name__:
+        return False
+    if inspect.isclass(value):
+        return "get_response" in modules.names_of(value.__init__) or "process_response" in vars(value)
+    return inspect.isfunction(value) and modules.names_of(value)[:1] == ["get_response"]
+
+
+REQUEST = ("request", "req", "r", "_request")
+
+
+def views_of(module):
+    for name, value in modules.own_members(module, callable):
+        if is_middleware(module, value):
+            continue
+        if inspect.isclass(value):
+            if issubclass(value, View):
+                yield name, lenient(value.as_view())
+        elif hasattr(value, "cls") or modules.names_of(value)[:1] and modules.names_of(value)[0] in REQUEST:
+            if "response" not in modules.names_of(value):
+                yield name, lenient(value)
+
+
+def lenient(view):
+    """A page's view often returns nothing, and takes more than a URL says."""
+
+    def call(request):
+        request.csrf_processing_done = True
+        known = {name: request for name in REQUEST}
+        result = view(*modules.arguments(view, known, Stub)) if not hasattr(view, "view_class") else view(request)
+        return result if hasattr(result, "headers") or hasattr(result, "set_cookie") else HttpResponse("ok")
+
+    call.csrf_exempt = True
+    return call
+
+
+def helpers_of(module):
+    for name, value in modules.own_members(module, inspect.isfunction):
+        if "response" in modules.names_of(value):
+            yield name, helper(value)
+
+
+def helper(function):
+    def call(request):
+        response = HttpResponse("ok")
+        known = {"response": response, **{name: request for name in REQUEST}}
+        function(*modules.arguments(function, known, Stub))
+        return response
+
+    return call

@@ -1,0 +1,46 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { LabCase } from "../case.ts";
+import type { Shelf, Stack } from "../stack.ts";
+
+const here = dirname(fileURLToPath(import.meta.url));
+
+const pyramid = { pyramid: ["pyramid", "webob"], beaker: ["beaker", "pastedeploy"] };
+const pages: Readonly<Record<string, Shelf["pages"]>> = {
+  django52: { django: ["django"] },
+  django32: { django: ["django"] },
+  flask31: { flask: ["flask", "werkzeug", "flask-login"] },
+  flask22: { flask: ["flask", "werkzeug", "flask-login"] },
+  pyramid20: pyramid,
+  pyramid110: pyramid,
+};
+
+/** Names and versions of a file of requirements. */
+function requirements(text: string): Readonly<Record<string, string>> {
+  const lines = [...text.matchAll(/^([\w.-]+)\s*(?:\[[^\]]*\])?\s*((?:==|~=|>=?|<=?)[^\s;#]*)/gm)];
+  return Object.fromEntries(lines.map(([, name = "", range = ""]) => [name.toLowerCase().replaceAll("_", "-"), range]));
+}
+
+/** Django, Flask, and what stands on WebOb or Beaker. */
+export const python: Stack = {
+  name: "python",
+  shelves: readdirSync(join(here, "shelves")).map((file) => {
+    const name = file.replace(/\.txt$/, "");
+    const versions = Object.entries(requirements(readFileSync(join(here, "shelves", file), "utf8")));
+    return {
+      name,
+      versions: Object.fromEntries(versions.map(([key, range]) => [key, range.replace(/^==/, "")])),
+      pages: pages[name] ?? {},
+    };
+  }),
+  command: (shelf, cache) => [
+    join(cache, `python-${shelf.name}`, "bin", "python"),
+    join(here, "driver.py"),
+    join(cache, "tls"),
+    ...Object.keys(shelf.pages),
+  ],
+  mark: (shelf, cache) => join(cache, `python-${shelf.name}`, ".installed"),
+  wanted: ({ files }: LabCase) => requirements(files["requirements.txt"] ?? ""),
+  ownCookies: ["sessionid", "csrftoken", "messages", "django_language", "session", "remember_token"],
+};

@@ -1,0 +1,59 @@
+import { existsSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import type { LabCase } from "./case.ts";
+
+/** One set of installed versions: `django52`. */
+export interface Shelf {
+  readonly name: string;
+  /** What is installed, by the name that a requirement gives it, in lower case. */
+  readonly versions: Readonly<Record<string, string>>;
+  /** The pages whose cases run here, each with the packages whose versions the table names. */
+  readonly pages: Readonly<Record<string, readonly string[]>>;
+  /** It only runs cases that ask for its versions. */
+  readonly onDemand?: boolean;
+}
+
+/**
+ * The runner of one stack. It starts one driver for each shelf, which reads an `Ask` per line on stdin and writes a
+ * `Told` per line on stdout, and ends when stdin does.
+ */
+export interface Stack {
+  readonly name: string;
+  readonly shelves: readonly Shelf[];
+  /** The command line of the driver. */
+  command(shelf: Shelf, cache: string): readonly [string, ...string[]];
+  /** Where `setup` leaves its mark when the shelf is there. */
+  mark(shelf: Shelf, cache: string): string;
+  /** Versions that the case's own files ask for: `express` → `^4.21.0`. */
+  wanted(each: LabCase): Readonly<Record<string, string>>;
+  /** Cookies that the frameworks set by themselves when the runner touches a session: not the case's, unless its table has them. */
+  readonly ownCookies: readonly string[];
+  /** Why a case is none for this stack, such as a script that runs in a browser. */
+  refuses?(each: LabCase): string | undefined;
+}
+
+/** Where `scripts/setup-lab` installs, outside of the repository. */
+export const cache =
+  process.env.LAB_CACHE ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "setsecure-lab");
+
+export function isInstalled(stack: Stack, shelf: Shelf): boolean {
+  return existsSync(stack.mark(shelf, cache)) && existsSync(join(cache, "tls", "cert.pem"));
+}
+
+/** The version that a case asks for and this shelf does not have: `cookie ^2.0.2`. */
+export function misfit(shelf: Shelf, wanted: Readonly<Record<string, string>>): string | undefined {
+  for (const [name, range] of Object.entries(wanted)) {
+    const version = shelf.versions[name.toLowerCase()];
+    if (version !== undefined && !agrees(version, range)) return `${name} ${range}`;
+  }
+  return undefined;
+}
+
+/** The first numbers are the same; of a version 0 the first two. Lower bounds and `*` agree with anything. */
+function agrees(version: string, range: string): boolean {
+  const numbers = /^(?:[\^~=v\s]|==|~=)*(\d+)(?:\.(\d+))?/.exec(range);
+  if (numbers === null || /^\s*>/.test(range)) return true;
+  const [major, minor] = version.split(".");
+  return numbers[1] === major && (major !== "0" || numbers[2] === undefined || numbers[2] === minor);
+}
