@@ -23,7 +23,7 @@ const flow: readonly (readonly string[])[] = [
   ["rule", "rules/"],
   ["configuration", "files", "deployment-files", "read-deployment", "interest"],
   ["baseline", "suppression", "fingerprint", "locate", "line-hash", "make-report", "pages", "reports/"],
-  ["scan"],
+  ["scan", "fix"],
   ["commands/", "index"],
   ["cli"],
   ["bin"],
@@ -39,7 +39,7 @@ const ordinaryWords = new Set([
  * Functions that frameworks have beside their data. It may be raised, on purpose, when a trait is too strange for
  * data; first look for a way to say it as data.
  */
-const MOST_FUNCTIONS = 195;
+const MOST_FUNCTIONS = 208;
 
 const sources = new Map(
   readdirSync("src", { recursive: true, encoding: "utf8" })
