@@ -130,7 +130,10 @@ function evaluate(project: Project, deployment: Deployment, reader: Reader): Inv
   const interest = interests(frameworks);
   const entered: Entered = {
     files: new Set(),
-    relevance: new Relevance([...interest.members, ...[...interest.methods.values()].flatMap((names) => [...names])]),
+    relevance: new Relevance(
+      [...interest.members, ...[...interest.methods.values()].flatMap((names) => [...names])],
+      (file, value) => /cookie/i.test(reader.text(file)?.slice(value.span.start, value.span.end) ?? ""),
+    ),
   };
   const evaluator = new Evaluator({
     program: (file) => reader.program(file),
@@ -155,7 +158,7 @@ function evaluate(project: Project, deployment: Deployment, reader: Reader): Inv
       }
       return undefined;
     },
-    matters: (file, value) => entered.files.has(file) && entered.relevance.matters(value),
+    matters: (file, value) => entered.files.has(file) && entered.relevance.matters(file, value),
     ...interest,
   });
   run(evaluator, programs, reader, entered);

@@ -137,8 +137,8 @@ const MAXIMUM_TEXT_WAYS = 8;
 const MAXIMUM_EXPRESSION_DEPTH = 600;
 const NESTED_TOO_DEEPLY = "a part of it is nested too deeply to be evaluated; the rest was read";
 /** Steps in functions that are called, which may multiply; what a function itself holds is always read, once. */
-const CALLED_STEPS_PER_ROOT = 10_000;
-const CALLED_STEPS_IN_ALL = 1_000_000;
+const CALLED_STEPS_PER_ROOT = 2_000;
+const CALLED_STEPS_IN_ALL = 500_000;
 /** How many facts are told of one place, reached on different ways. */
 const MAXIMUM_FACTS_PER_PLACE = 24;
 
@@ -936,6 +936,10 @@ export class Evaluator {
     const { module } = this.frame;
     module.imports.push(statement.from);
     const file = this.resolve(statement.from, this.file, this.language);
+    if (file !== undefined && this.mayWait(statement)) {
+      for (const name of statement.names) this.importLater(statement, name, file, scope);
+      return;
+    }
     const record = file === undefined ? undefined : this.runModule(file);
     if (record === undefined && this.language === "python" && !statement.from.startsWith("."))
       module.unresolved.add(statement.from);
@@ -944,6 +948,34 @@ export class Evaluator {
     for (const name of statement.names) {
       this.importName(statement, name, record, file, scope);
     }
+  }
+
+  /** An import at the top of a module, of single names: what they mean can wait until one of them is read. */
+  private mayWait(statement: Import): boolean {
+    return this.language !== "javascript" && this.state === this.world && statement.star !== true;
+  }
+
+  private importLater(statement: Import, name: Import["names"][number], file: string, scope: Scope): void {
+    const dotted = name.imported === "*" && name.local.includes(".");
+    if (dotted) {
+      this.importName(statement, name, this.runModule(file), file, scope);
+      return;
+    }
+    const slot = declareIn(scope, name.local);
+    if (this.world.read(slot) !== undefined) this.world.write(slot, known(undefined));
+    const { module } = this.frame;
+    this.world.defer(slot, () => {
+      const outer = { state: this.state, frame: this.frame, last: this.lastValue, notDeployed: this.notDeployed };
+      this.state = this.world;
+      this.notDeployed = undefined;
+      this.frame = this.newFrame(module, undefined, undefined, undefined, []);
+      this.importName(statement, name, this.runModule(file), file, scope);
+      this.state = outer.state;
+      this.frame = outer.frame;
+      this.lastValue = outer.last;
+      this.notDeployed = outer.notDeployed;
+      return this.world.read(slot) ?? known(undefined);
+    });
   }
 
   private importStar(statement: Import, record: ModuleRecord | undefined, scope: Scope): void {
@@ -958,6 +990,10 @@ export class Evaluator {
         : this.itemsOf(this.state.read(all) ?? known(undefined))?.map((item) => onlyLiteral(item));
     for (const [name, slot] of record.scope.names) {
       if (listed === undefined ? name.startsWith("_") : !listed.includes(name)) continue;
+      if (this.state === this.world && this.world.isDeferred(slot)) {
+        this.world.defer(declareIn(functionScope(scope), name), () => this.world.read(slot) ?? known(undefined));
+        continue;
+      }
       const value = this.state.read(slot);
       if (value !== undefined) this.state.write(declareIn(functionScope(scope), name), value);
     }

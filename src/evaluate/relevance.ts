@@ -1,5 +1,12 @@
 import type { FunctionExpression, Program } from "../program.ts";
 
+/** Names that are asked about and yet too common to mean anything by themselves; what stands with them tells. */
+const COMMON = new Set([
+  ...["set", "use", "enable", "disable", "add", "append", "delete", "default", "update", "include", "build", "url", "path"],
+  ...["Add", "Append", "Set", "Use", "Run", "Build", "Bind", "Delete", "Configure", "Value", "Name", "Flush", "GetSection"],
+  ...["header", "respond", "require", "respond", "setdefault", "Header", "GetValue", "session", "secure", "Secure", "expires", "Expires"],
+]);
+
 /**
  * Which functions are worth entering by themselves: those that mention a name that is asked about, or that call a
  * function which does. Names are compared without their receivers, so that this errs on the side of entering.
@@ -8,25 +15,36 @@ export class Relevance {
   private readonly asked: Set<string>;
   private readonly mentions = new WeakMap<FunctionExpression, ReadonlySet<string>>();
 
-  /** @param asked the last names of calls, and written members; `x[]` stands for elements of `x` */
-  constructor(asked: Iterable<string>) {
-    this.asked = new Set(asked);
+  /** Functions that bear a name that is asked about: what replaces the framework's own. */
+  private readonly answering = new WeakSet<FunctionExpression>();
+  private readonly tells: (file: string, value: FunctionExpression) => boolean;
+
+  /**
+   * @param asked the last names of calls, and written members; `x[]` stands for elements of `x`
+   * @param tells does the text of the function say by itself that it matters?
+   */
+  constructor(asked: Iterable<string>, tells: (file: string, value: FunctionExpression) => boolean) {
+    this.asked = new Set([...asked].filter((name) => !COMMON.has(name)));
+    this.tells = tells;
   }
 
   /** Learns the functions of programs: callers of a function that matters matter too. */
   learn(programs: readonly Program[]): void {
-    const functions = programs.flatMap(namedFunctions);
+    const named = programs.flatMap(namedFunctions);
+    for (const { name, value } of named) if (this.asked.has(name)) this.answering.add(value);
+    const functions = named.filter(isDistinct);
     for (let grown = true; grown; ) {
       grown = false;
-      for (const { name, value } of functions) {
-        if (this.asked.has(name) || !this.matters(value)) continue;
+      for (const { name, value, file } of functions) {
+        if (this.asked.has(name) || COMMON.has(name) || !this.matters(file, value)) continue;
         this.asked.add(name);
         grown = true;
       }
     }
   }
 
-  matters(value: FunctionExpression): boolean {
+  matters(file: string, value: FunctionExpression): boolean {
+    if (this.answering.has(value) || this.tells(file, value)) return true;
     for (const name of this.mentionsOf(value)) if (this.asked.has(name)) return true;
     return false;
   }
@@ -41,6 +59,27 @@ export class Relevance {
     this.mentions.set(value, names);
     return names;
   }
+}
+
+/** How many functions may share a name that still tells which of them is called. */
+const NAMESAKES = 3;
+
+function isDistinct({ name }: NamedFunction, _index: number, all: readonly NamedFunction[]): boolean {
+  let counts = countsOf.get(all);
+  if (counts === undefined) {
+    counts = new Map();
+    for (const each of all) counts.set(each.name, (counts.get(each.name) ?? 0) + 1);
+    countsOf.set(all, counts);
+  }
+  return (counts.get(name) ?? 0) <= NAMESAKES;
+}
+
+const countsOf = new WeakMap<readonly NamedFunction[], Map<string, number>>();
+
+interface NamedFunction {
+  readonly name: string;
+  readonly value: FunctionExpression;
+  readonly file: string;
 }
 
 type Node = { readonly kind?: unknown } & Readonly<Record<string, unknown>>;
@@ -84,11 +123,16 @@ function mentioned(node: Node): readonly string[] {
   }
 }
 
-function namedFunctions(program: Program): readonly { name: string; value: FunctionExpression }[] {
-  const result: { name: string; value: FunctionExpression }[] = [];
+function namedFunctions(program: Program): readonly NamedFunction[] {
+  const result: NamedFunction[] = [];
+  const seen = new Set<FunctionExpression>();
   const add = (name: unknown, value: unknown): void => {
     const expression = value as FunctionExpression | undefined;
-    if (typeof name === "string" && expression?.kind === "function") result.push({ name, value: expression });
+    const known = expression !== undefined && seen.has(expression);
+    if (typeof name === "string" && expression?.kind === "function" && !known) {
+      seen.add(expression);
+      result.push({ name, value: expression, file: program.file });
+    }
   };
   visit(program.body as unknown as object, (node) => {
     if (node.kind === "function") add(node["name"], node);

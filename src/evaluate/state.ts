@@ -12,6 +12,7 @@ export class State {
   readonly conditions: Condition[] = [];
   private readonly slots = new Map<number, Value>();
   private readonly objects = new Map<number, HeapObject>();
+  private readonly deferred = new Map<number, () => Value>();
 
   constructor(parent?: State) {
     this.parent = parent;
@@ -32,12 +33,30 @@ export class State {
     for (let state: State | undefined = this; state !== undefined; state = state.parent) {
       const value = state.slots.get(slot);
       if (value !== undefined) return value;
+      const later = state.deferred.get(slot);
+      if (later !== undefined) return state.settle(slot, later);
     }
     return undefined;
   }
 
   write(slot: number, value: Value): void {
     this.slots.set(slot, value);
+  }
+
+  /** A value that is worked out when it is first read: an import that may never be needed. */
+  defer(slot: number, later: () => Value): void {
+    this.deferred.set(slot, later);
+  }
+
+  isDeferred(slot: number): boolean {
+    return this.deferred.has(slot) && !this.slots.has(slot);
+  }
+
+  private settle(slot: number, later: () => Value): Value {
+    this.deferred.delete(slot);
+    const value = later();
+    this.slots.set(slot, value);
+    return value;
   }
 
   object(id: number): HeapObject | undefined {
