@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { structuredPatch } from "diff";
 import { noConfiguration } from "../src/configuration.ts";
-import { production } from "../src/deployment.ts";
+import { production } from "../src/frameworks/production.ts";
 import { applyEdits } from "../src/edit.ts";
 import { takeInventory } from "../src/inventory.ts";
 import { readDeployment } from "../src/read-deployment.ts";

@@ -119,7 +119,7 @@ async function runShelf(
   signal: AbortSignal | undefined,
 ): Promise<readonly PageResult[]> {
   const mine = [...cases].filter(([name]) => name in shelf.pages);
-  if (!isInstalled(stack, shelf)) {
+  if (!isInstalled(shelf)) {
     const notRun = `${shelf.name} is not installed: run \`npm run setup-lab\``;
     return mine.map(([framework]) => ({ framework, version: versionOf(shelf, framework), cases: [], notRun }));
   }
@@ -142,7 +142,7 @@ async function runShelf(
       version: versionOf(shelf, framework),
       cases: asked
         .filter(({ each, reason }) => each.framework === framework && reason !== silent)
-        .map(({ each, reason, forms }) => resultOf(stack, each, reason, forms, told)),
+        .map(({ each, reason, forms }) => resultOf(stack, shelf, each, reason, forms, told)),
     }));
   } finally {
     rmSync(root, { recursive: true, force: true });
@@ -157,7 +157,10 @@ function reasonAgainst(stack: Stack, shelf: Shelf, each: LabCase): string | unde
   const asksForIt = Object.keys(wanted).some((name) => name.toLowerCase() in shelf.versions);
   if (shelf.onDemand === true && (!asksForIt || misfit(shelf, wanted) !== undefined)) return silent;
   const against = misfit(shelf, wanted);
-  if (against !== undefined) return `it asks for ${against}`;
+  const isRunElsewhere = stack.shelves.some(
+    (other) => each.framework in other.pages && misfit(other, wanted) === undefined,
+  );
+  if (against !== undefined) return isRunElsewhere ? silent : `it asks for ${against}`;
   return stack.refuses?.(each);
 }
 
@@ -190,6 +193,7 @@ function formsOf(each: LabCase, base: string): readonly Form[] {
 
 function resultOf(
   stack: Stack,
+  shelf: Shelf,
   each: LabCase,
   reason: string | undefined,
   forms: readonly Form[],
@@ -212,7 +216,7 @@ function resultOf(
       seen: [],
       after: [],
     };
-  const before = judgeTable(each.expected, base, of("variant"), stack.ownCookies);
+  const before = judgeTable(each.expected, base, of("variant"), shelf.versions, stack.ownCookies);
   const [fixed] = of("fixed");
   const nothing = { agreed: [], disagreed: [], notAsked: [] };
   const after = fixed === undefined ? nothing : judgeFix(each.expected, base, fixed);
@@ -221,7 +225,6 @@ function resultOf(
   const notAsked = [...before.notAsked, ...after.notAsked];
   if (fixed?.notAsked !== undefined) notAsked.push(`after the fix: ${fixed.notAsked}`);
   if (each.fixed !== undefined && "notMade" in each.fixed) notAsked.push(`after the fix: ${each.fixed.notMade}`);
-  const lines = (one: Told) => sightings(one.answers).map((sighting) => `${sighting.name} — ${shown(sighting)}`);
   const asked = agreed.length > 0 || each.expected.length === 0;
   return {
     title,
@@ -230,9 +233,13 @@ function resultOf(
     agreed,
     disagreed,
     notAsked,
-    seen: lines(base),
-    after: fixed === undefined ? [] : lines(fixed),
+    seen: linesOf(base),
+    after: fixed === undefined ? [] : linesOf(fixed),
   };
+}
+
+function linesOf(told: Told): readonly string[] {
+  return sightings(told).map((sighting) => `${sighting.name} — ${shown(sighting)}`);
 }
 
 /** A table without rows is only confirmed by an answer that is no failure. */
@@ -248,7 +255,7 @@ function drive(
   asks: readonly Ask[],
   signal: AbortSignal | undefined,
 ): Promise<Map<string, Told>> {
-  const [command, ...parameters] = stack.command(shelf, cache);
+  const [command, ...parameters] = stack.command(shelf, join(cache, shelf.folder), join(cache, "tls"));
   const told = new Map<string, Told>();
   if (asks.length === 0) return Promise.resolve(told);
   const child = spawn(command, parameters, { stdio: ["pipe", "pipe", "pipe"], detached: true });

@@ -33,6 +33,8 @@ export interface Answer {
 export interface Told {
   readonly id: string;
   readonly answers: readonly Answer[];
+  /** When the last answer came, in milliseconds since 1970: a cookie that expires later was not deleted. */
+  readonly at?: number;
   /** Why the case could not be asked. */
   readonly notAsked?: string;
   /** What the page leaves out and the driver filled in: undefined names, modules that are not there. */

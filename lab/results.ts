@@ -44,10 +44,13 @@ export function toRecord(pages: readonly PageResult[]): readonly Omit<Recorded, 
 export function record(pages: readonly PageResult[], keep: boolean): void {
   const before = recorded();
   const today = new Date().toISOString().slice(0, 10);
-  const text = (each: object) => JSON.stringify({ ...each, when: undefined });
-  const days = new Map(before.map((each) => [text(each), each.when]));
-  const fresh = toRecord(pages).map((each) => ({ ...each, when: days.get(text(each)) ?? today }));
+  const days = new Map(before.map((each) => [withoutDay(each), each.when]));
+  const fresh = toRecord(pages).map((each) => ({ ...each, when: days.get(withoutDay(each)) ?? today }));
   const others = keep ? before.filter((each) => !pages.some(({ framework }) => framework === each.framework)) : [];
   const all = [...others, ...fresh].sort((a, b) => a.framework.localeCompare(b.framework));
   writeFileSync(file, `[\n${all.map((each) => `  ${JSON.stringify(each)}`).join(",\n")}\n]\n`);
+}
+
+function withoutDay(each: object): string {
+  return JSON.stringify({ ...each, when: undefined });
 }

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
@@ -6,6 +7,8 @@ import type { LabCase } from "./case.ts";
 /** One set of installed versions: `django52`. */
 export interface Shelf {
   readonly name: string;
+  /** Its folder in the cache, named for what it holds: `python-django52-0f3a…`. */
+  readonly folder: string;
   /** What is installed, by the name that a requirement gives it, in lower case. */
   readonly versions: Readonly<Record<string, string>>;
   /** The pages whose cases run here, each with the packages whose versions the table names. */
@@ -21,10 +24,8 @@ export interface Shelf {
 export interface Stack {
   readonly name: string;
   readonly shelves: readonly Shelf[];
-  /** The command line of the driver. */
-  command(shelf: Shelf, cache: string): readonly [string, ...string[]];
-  /** Where `setup` leaves its mark when the shelf is there. */
-  mark(shelf: Shelf, cache: string): string;
+  /** The command line of the driver, given the folders of the shelf and of the throw-away certificate. */
+  command(shelf: Shelf, folder: string, tls: string): readonly [string, ...string[]];
   /** Versions that the case's own files ask for: `express` → `^4.21.0`. */
   wanted(each: LabCase): Readonly<Record<string, string>>;
   /** Cookies that the frameworks set by themselves when the runner touches a session: not the case's, unless its table has them. */
@@ -37,8 +38,14 @@ export interface Stack {
 export const cache =
   process.env.LAB_CACHE ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "setsecure-lab");
 
-export function isInstalled(stack: Stack, shelf: Shelf): boolean {
-  return existsSync(stack.mark(shelf, cache)) && existsSync(join(cache, "tls", "cert.pem"));
+/** Whether `setup` has left its mark: an empty file `.installed` in the shelf's folder. */
+export function isInstalled(shelf: Shelf): boolean {
+  return existsSync(join(cache, shelf.folder, ".installed")) && existsSync(join(cache, "tls", "cert.pem"));
+}
+
+/** The name of a shelf's folder: another text of what is to be installed is another folder. */
+export function folderOf(stack: string, shelf: string, requirements: string): string {
+  return `${stack}-${shelf}-${createHash("sha256").update(requirements).digest("hex").slice(0, 12)}`;
 }
 
 /** The version that a case asks for and this shelf does not have: `cookie ^2.0.2`. */

@@ -111,14 +111,14 @@ for (const extension of [".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", "
 }
 
 /** Middlewares that set a cookie by themselves: what they return is kept, to be asked alone. */
-const sessionMakers = ["express-session", "cookie-session", "csurf"];
+const sessionMakers: ReadonlySet<string> = new Set(["express-session", "cookie-session", "csurf"]);
 
 const load = loader._load;
 loader._load = (request, parent, isMain) => {
   if (!isOfCase(parent?.filename)) return load.call(loader, request, parent, isMain);
   try {
     const found = request.startsWith(".") ? load.call(loader, request, parent, isMain) : shelfRequire(request);
-    return sessionMakers.includes(request) ? kept(request, found as Callable) : found;
+    return sessionMakers.has(request) ? kept(request, found as Callable) : found;
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code !== "MODULE_NOT_FOUND" || !message.includes(`'${request}'`)) throw error;
@@ -411,7 +411,7 @@ async function nest(controllers: readonly Callable[]): Promise<readonly Unit[]> 
   const { NestFactory } = shelfRequire("@nestjs/core") as {
     NestFactory: { create(module: object, options: object): Promise<Record<string, Callable>> };
   };
-  class Root {}
+  function Root(): void {}
   moduleOf({ controllers })(Root);
   const app = await NestFactory.create(Root, { logger: false, abortOnError: false });
   await app.init?.();
@@ -581,7 +581,7 @@ async function run(ask: Ask): Promise<Told> {
       const answers = await askAll(list);
       if (made.globals.size > before && turn < 20) continue;
       answers.push(...(await askAll(alone(ask, answers))));
-      return { id: ask.id, answers, stubs: [...made.stubs, ...made.globals] };
+      return { id: ask.id, answers, at: Date.now(), stubs: [...made.stubs, ...made.globals] };
     }
   } catch (error) {
     return {

@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { LabCase } from "../case.ts";
-import type { Shelf, Stack } from "../stack.ts";
+import { folderOf, type Shelf, type Stack } from "../stack.ts";
 
 const here = dirname(fileURLToPath(import.meta.url));
 
@@ -24,7 +24,7 @@ const pages: Readonly<Record<string, Shelf["pages"]>> = {
 };
 
 /** Shelves that only run what asks for their versions. */
-const onDemand: readonly string[] = ["express3", "cookie2", "cookie-session1"];
+const onDemand: ReadonlySet<string> = new Set(["express3", "cookie2", "cookie-session1"]);
 
 function versionsOf(name: string): Readonly<Record<string, string>> {
   const text = readFileSync(join(here, "shelves", name, "package.json"), "utf8");
@@ -39,18 +39,18 @@ export const node: Stack = {
   name: "node",
   shelves: readdirSync(join(here, "shelves")).map((name) => ({
     name,
+    folder: folderOf("node", name, readFileSync(join(here, "shelves", name, "package-lock.json"), "utf8")),
     versions: versionsOf(name),
     pages: pages[name] ?? {},
-    onDemand: onDemand.includes(name),
+    onDemand: onDemand.has(name),
   })),
-  command: (shelf, cache) => [
+  command: (_shelf, folder, tls) => [
     process.execPath,
     join(dirname(createRequire(import.meta.url).resolve("unrun")), "cli.mjs"),
     join(here, "driver.ts"),
-    join(cache, `node-${shelf.name}`),
-    join(cache, "tls"),
+    folder,
+    tls,
   ],
-  mark: (shelf, cache) => join(cache, `node-${shelf.name}`, ".installed"),
   wanted: dependencies,
   ownCookies: ["connect.sid", "session", "session.sig", "_csrf"],
   refuses: ({ framework }) => (framework === "document-cookie" ? "needs a browser" : undefined),

@@ -11,7 +11,9 @@ import types
 import django
 import django.contrib.messages
 import django.contrib.sessions.backends.signed_cookies
+import django.core.asgi
 import django.core.handlers.wsgi
+import django.core.wsgi
 import django.middleware.csrf
 import django.views.i18n
 from django.conf import settings
@@ -39,18 +41,29 @@ MIDDLEWARE = (
 
 
 def settings_module(ask):
-    """The module that the WSGI module, the environment or its name makes the settings of production."""
+    """The module that the environment, the WSGI or ASGI module or its name makes the settings of production."""
     if os.environ.get("DJANGO_SETTINGS_MODULE"):
         return os.environ["DJANGO_SETTINGS_MODULE"]
-    for starter in ("wsgi.py", "asgi.py", "manage.py"):
-        for file in ask["files"]:
-            if file.rsplit("/", 1)[-1] == starter:
-                found = re.search(r"DJANGO_SETTINGS_MODULE[\"']\]?\s*[,=]\s*[\"']([\w.]+)", text_of(file))
-                if found:
-                    return found[1]
+    if "part" in ask or starters(ask):
+        django.core.wsgi.get_wsgi_application = django.core.asgi.get_asgi_application = lambda: None
+        importlib.import_module(modules.name_of(ask.get("part") or starters(ask)[0]))
+        return os.environ.get("DJANGO_SETTINGS_MODULE")
     candidates = [file for file in ask["files"] if file.endswith(".py") and "settings" in file or is_settings(file)]
     ranked = sorted(candidates, key=lambda file: (not re.search("prod", file), not file.endswith("settings.py"), file.count("/")))
     return modules.name_of(ranked[0]) if ranked else None
+
+
+def starters(ask):
+    """The files that start a site and say which settings it has; WSGI's count before ASGI's."""
+    found = [file for file in ask["files"] if file.rsplit("/", 1)[-1] in ("wsgi.py", "asgi.py")]
+    named = [file for file in found if "DJANGO_SETTINGS_MODULE" in text_of(file)]
+    return sorted(named, key=lambda file: file.endswith("asgi.py"))
+
+
+def parts(ask):
+    """One part for each site: settings are those of a process."""
+    sites = [file for file in starters(ask) if file.endswith("wsgi.py")]
+    return sites if len(sites) > 1 else []
 
 
 def is_settings(file):
@@ -104,27 +117,20 @@ def importable(dotted, is_attribute):
 
 def complete(own_middleware):
     """Adds what a site needs and the page does not show; never a setting of a cookie."""
-    given = lambda name: settings.is_overridden(name)  # noqa: E731
     apps = [app for app in settings.INSTALLED_APPS if importable(app, False)]
     settings.INSTALLED_APPS = apps + [app for app in APPS if not any(each.startswith(app) for each in apps)]
     chain = [each for each in settings.MIDDLEWARE if importable(each, True)]
     missing = [each for each in MIDDLEWARE if each not in chain]
-    front = [each for each in chain if "security" in each.lower()]
-    rest = [each for each in chain if each not in front]
-    settings.MIDDLEWARE = [
-        *(each for each in own_middleware if each not in chain),
-        *front,
-        *(missing if len(missing) == len(MIDDLEWARE) else []),
-        *rest,
-        *(missing if len(missing) < len(MIDDLEWARE) else []),
-    ]
+    after = chain.index(MIDDLEWARE[0]) + 1 if MIDDLEWARE[0] in chain else 0
+    own = [each for each in own_middleware if each not in chain]
+    settings.MIDDLEWARE = [*own, *chain[:after], *missing, *chain[after:]]
     settings.SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
     settings.ROOT_URLCONF = "lab_urls"
     settings.ALLOWED_HOSTS = ["*"]
     settings.DEBUG_PROPAGATE_EXCEPTIONS = True
     settings.LOGGING_CONFIG = None
     settings.DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}}
-    if not given("SECRET_KEY") or not settings._wrapped.__dict__.get("SECRET_KEY"):
+    if not getattr(settings._wrapped, "SECRET_KEY", ""):
         settings.SECRET_KEY = "lab" * 20
     settings.LANGUAGES = [("en", "English"), ("de", "Deutsch")]
     settings.USE_I18N = True
@@ -162,9 +168,13 @@ def units(ask, unit):
     urls.urlpatterns += [path(f"case/{index}", view) for index, (_, view) in enumerate(views)]
     django.views.i18n.set_language.csrf_exempt = True
     app = django.core.handlers.wsgi.WSGIHandler()
-    origins = [(f"{name}()", f"/case/{index}") for index, (name, _) in enumerate(views)]
+    asked = [
+        (f"{name}()" if method == "GET" else f"{name}() {method}", method, f"/case/{index}")
+        for index, (name, view) in enumerate(views)
+        for method in getattr(view, "methods", ("GET",))
+    ]
     return [
-        *(unit(origin, app, "GET", where) for origin, where in origins),
+        *(unit(origin, app, method, where) for origin, method, where in asked),
         unit("lab visit", app, "GET", "/lab"),
         unit("lab language", app, "POST", "/lab/language", "language=de&next=/lab"),
     ]
@@ -175,7 +185,11 @@ def visit(request):
     request.session["lab"] = 1
     django.middleware.csrf.get_token(request)
     django.contrib.messages.info(request, "lab")
-    return HttpResponse("ok")
+    response = HttpResponse("ok")
+    if hasattr(settings, "REST_AUTH") and importlib.util.find_spec("dj_rest_auth") is not None:
+        jwt = importlib.import_module("dj_rest_auth.jwt_auth")
+        jwt.set_jwt_cookies(response, "lab", "lab")
+    return response
 
 
 def is_middleware(module, value):
@@ -211,6 +225,9 @@ def lenient(view):
         return result if hasattr(result, "headers") or hasattr(result, "set_cookie") else HttpResponse("ok")
 
     call.csrf_exempt = True
+    kind = getattr(view, "view_class", None)
+    if kind is not None:
+        call.methods = [method.upper() for method in ("get", "post", "put", "delete") if hasattr(kind, method)] or ["GET"]
     return call
 
 

@@ -14,6 +14,7 @@ import signal
 import ssl
 import sys
 import threading
+import time
 import traceback
 import warnings
 from wsgiref.simple_server import ServerHandler, WSGIRequestHandler, WSGIServer
@@ -146,7 +147,7 @@ def run(ask, tls):
                 status, lines, error = server.ask(unit, way)
             answer = {"origin": unit.origin, "way": way, "status": status, "lines": lines}
             answers.append(answer if error is None else {**answer, "error": say(error)})
-    told = {"id": ask["id"], "answers": answers, "stubs": used}
+    told = {"id": ask["id"], "answers": answers, "stubs": used, "at": int(time.time() * 1000)}
     return told if units else {**told, "notAsked": "it serves nothing that can be asked"}
 
 
@@ -156,8 +157,20 @@ def say(error):
     return (type(error).__name__ + ": " + str(error).strip().split("\n")[0])[:300]
 
 
+def whole(ask, tls):
+    """Runs one case, and each part of it that needs a process of its own."""
+    os.chdir(ask["folder"])
+    wrap = importlib.import_module(WRAPS[ask["framework"]])
+    parts = getattr(wrap, "parts", lambda _: [])(ask)
+    told = [fork({**ask, "part": part}, tls) for part in parts] or [fork(ask, tls)]
+    for part, each in zip(parts, told):
+        for answer in each["answers"]:
+            answer["origin"] = f"{part} {answer['origin']}"
+    return {**told[0], "answers": [answer for each in told for answer in each["answers"]]}
+
+
 def fork(ask, tls):
-    """Runs one case in a child and returns its answer as JSON."""
+    """Runs one case in a child and returns what it tells."""
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:
@@ -178,7 +191,7 @@ def fork(ask, tls):
     with os.fdopen(reader) as answer:
         text = answer.read()
     os.waitpid(child, 0)
-    return text or json.dumps({"id": ask["id"], "answers": [], "notAsked": f"no answer within {SECONDS} s"})
+    return json.loads(text) if text else {"id": ask["id"], "answers": [], "notAsked": f"no answer within {SECONDS} s"}
 
 
 def main(tls, frameworks):
@@ -186,7 +199,7 @@ def main(tls, frameworks):
         importlib.import_module(WRAPS[framework])
     for line in sys.stdin:
         if line.strip():
-            print(fork(json.loads(line), tls), flush=True)
+            print(json.dumps(whole(json.loads(line), tls)), flush=True)
 
 
 if __name__ == "__main__":

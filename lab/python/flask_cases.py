@@ -1,5 +1,7 @@
 """Wraps a case of Flask's page: its applications, factories and views, and the least that makes them answer."""
 
+import asyncio
+import importlib
 import inspect
 import re
 
@@ -11,12 +13,24 @@ import modules
 from stubs import Stub
 
 try:
+    import quart
+except ImportError:
+    quart = None
+
+try:
     import flask_login
 except ImportError:
     flask_login = None
 
-NAMES = {}
-made = {"apps": [], "blueprints": []}
+
+
+def token(*_):
+    """A token that flask-jwt-extended itself reads."""
+    return importlib.import_module("flask_jwt_extended").create_access_token("lab")
+
+
+NAMES = {"token": token}
+made = {"apps": [], "blueprints": [], "quarts": []}
 
 
 def record(kind, key):
@@ -31,6 +45,8 @@ def record(kind, key):
 
 record(flask.Flask, "apps")
 record(flask.Blueprint, "blueprints")
+if quart is not None:
+    record(quart.Quart, "quarts")
 
 
 def units(ask, unit):
@@ -41,17 +57,15 @@ def units(ask, unit):
     if not made["apps"]:
         for name, function in functions:
             if "Flask(" in inspect.getsource(function) or name in ("create_app", "make_app"):
-                function(*modules.arguments(function, {}, factory_argument))
+                function(*modules.arguments(function, {}, lambda _: "production"))
+    if made["quarts"]:
+        return [each for app in made["quarts"] for each in units_of_quart(app, unit)]
     if not made["apps"]:
         made["apps"].append(app_of(functions))
     result = []
     for index, app in enumerate(list(made["apps"])):
-        result += units_of_app(app, f"app {index + 1} " if len(made["apps"]) > 1 else "", unit)
+        result += units_of_app(app, f"app {index + 1} " if len(made["apps"]) > 1 else "", ask["names"], unit)
     return result
-
-
-def factory_argument(name):
-    return "production" if name.startswith(("config", "env", "mode", "settings")) else Stub(name)
 
 
 def app_of(functions):
@@ -83,10 +97,12 @@ def lenient(function):
     return call
 
 
-def units_of_app(app, prefix, unit):
+def units_of_app(app, prefix, names, unit):
     app.config["PROPAGATE_EXCEPTIONS"] = True
-    if not app.secret_key:
+    if not app.secret_key and app.config["SESSION_COOKIE_NAME"] in names:
         app.secret_key = "lab"
+    if "flask-jwt-extended" in app.extensions:
+        app.config["JWT_SECRET_KEY"] = app.config.get("JWT_SECRET_KEY") or "lab" * 16
     for blueprint in made["blueprints"]:
         if blueprint.name not in app.blueprints and len(made["apps"]) == 1:
             app.register_blueprint(blueprint)
@@ -107,6 +123,61 @@ def units_of_app(app, prefix, unit):
     ]
 
 
+def units_of_quart(app, unit):
+    """Quart is asked through `bridge`; its routes have the same shape as Flask's."""
+
+    async def keep_session():
+        if app.secret_key:
+            quart.session["lab"] = 1
+        return "ok"
+
+    app.add_url_rule("/lab", "lab", keep_session)
+    rules = [rule for rule in app.url_map.iter_rules() if rule.endpoint != "static" and not rule.websocket]
+    return [
+        unit(f"lab {path_of(rule)}" if rule.endpoint == "lab" else path_of(rule), bridge(app), method_of(rule), path_of(rule))
+        for rule in rules
+    ]
+
+
+def bridge(app):
+    """A WSGI application that asks an ASGI one."""
+
+    def call(environ, start_response):
+        scope = {
+            "type": "http",
+            "asgi": {"version": "3.0"},
+            "http_version": "1.1",
+            "method": environ["REQUEST_METHOD"],
+            "scheme": environ["wsgi.url_scheme"],
+            "path": environ["PATH_INFO"],
+            "raw_path": environ["PATH_INFO"].encode(),
+            "query_string": b"",
+            "root_path": "",
+            "headers": [(k[5:].replace("_", "-").lower().encode(), v.encode()) for k, v in environ.items() if k[:5] == "HTTP_"],
+            "client": ("127.0.0.1", 1),
+            "server": ("127.0.0.1", 1),
+        }
+        sent = []
+        asked = []
+
+        async def receive():
+            if asked:
+                await asyncio.Event().wait()
+            asked.append(True)
+            return {"type": "http.request", "body": b"", "more_body": False}
+
+        async def send(message):
+            sent.append(message)
+
+        asyncio.run(app(scope, receive, send))
+        start = next(message for message in sent if message["type"] == "http.response.start")
+        headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in start["headers"]]
+        start_response(f"{start['status']} -", headers)
+        return [message.get("body", b"") for message in sent if message["type"] == "http.response.body"]
+
+    return call
+
+
 def tolerant(view):
     def call(*values, **named):
         result = view(*values, **named)
@@ -124,7 +195,8 @@ def path_of(rule):
 
 
 def visit():
-    flask.session["lab"] = 1
+    if flask.current_app.secret_key or type(flask.current_app.session_interface) is not flask.sessions.SecureCookieSessionInterface:
+        flask.session["lab"] = 1
     return "ok"
 
 

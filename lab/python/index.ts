@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { LabCase } from "../case.ts";
-import type { Shelf, Stack } from "../stack.ts";
+import { folderOf, type Shelf, type Stack } from "../stack.ts";
 
 const here = dirname(fileURLToPath(import.meta.url));
 
@@ -27,20 +27,21 @@ export const python: Stack = {
   name: "python",
   shelves: readdirSync(join(here, "shelves")).map((file) => {
     const name = file.replace(/\.txt$/, "");
-    const versions = Object.entries(requirements(readFileSync(join(here, "shelves", file), "utf8")));
+    const text = readFileSync(join(here, "shelves", file), "utf8");
+    const versions = Object.entries(requirements(text));
     return {
       name,
+      folder: folderOf("python", name, text),
       versions: Object.fromEntries(versions.map(([key, range]) => [key, range.replace(/^==/, "")])),
       pages: pages[name] ?? {},
     };
   }),
-  command: (shelf, cache) => [
-    join(cache, `python-${shelf.name}`, "bin", "python"),
+  command: (shelf, folder, tls) => [
+    join(folder, "bin", "python"),
     join(here, "driver.py"),
-    join(cache, "tls"),
+    tls,
     ...Object.keys(shelf.pages),
   ],
-  mark: (shelf, cache) => join(cache, `python-${shelf.name}`, ".installed"),
   wanted: ({ files }: LabCase) => requirements(files["requirements.txt"] ?? ""),
   ownCookies: ["sessionid", "csrftoken", "messages", "django_language", "session", "remember_token"],
 };

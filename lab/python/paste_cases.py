@@ -166,7 +166,8 @@ def entry_of(loaded):
 
 def prepare(ask, inis, entry):
     """Makes the packages that the files name into distributions with this module's factory."""
-    given["entry"], given["pyramid"] = entry, "pyramid" in all_text(ask)
+    text = all_text(ask)
+    given.update({"entry": entry, "pyramid": "pyramid" in text, "filter": "egg:Beaker" in text})
     for file in inis:
         with open(file, encoding="utf-8") as source:
             text = source.read()
@@ -192,7 +193,7 @@ def distribute(egg):
         sys.modules["pkg_resources"].working_set.add_entry(os.getcwd())
 
 
-given = {"entry": None, "pyramid": False}
+given = {"entry": None, "pyramid": False, "filter": False}
 
 
 def make(global_conf, **app_conf):
@@ -205,7 +206,9 @@ def make(global_conf, **app_conf):
         return entry(global_conf, **app_conf) if takes_settings else entry(config)
     if given["pyramid"]:
         return pyramid_app(app_conf)
-    if any(key.startswith("beaker.session.") for key in config):
+    if not given["filter"] and any(key.startswith("beaker.session.") for key in config):
+        if config.get("beaker.session.type") == "cookie":
+            config.setdefault("beaker.session.validate_key", "lab")
         return beaker.middleware.SessionMiddleware(touch, config)
     return touch
 
@@ -229,6 +232,8 @@ def apps_of(ask, inis, entry_function):
         prepare(ask, [file, *(each for each in inis if os.path.normpath(each) in inherited)], entry_function)
         try:
             app = paste.deploy.loadapp(f"config:{os.path.abspath(file)}")
+        except (NameError, ModuleNotFoundError):
+            raise
         except Exception as error:
             app = raising(error)
         if callable(app):
@@ -303,7 +308,7 @@ def save(session, start_response):
     session.request = {"cookie": None, "cookie_out": None}
     session["lab"] = 1
     session.save()
-    line = session.request.get("cookie_out") if session.use_cookies else None
+    line = session.request.get("cookie_out") if getattr(session, "use_cookies", True) else None
     start_response("200 OK", [("Content-Type", "text/plain"), *([("Set-Cookie", line)] if line else [])])
     return [b"ok"]
 

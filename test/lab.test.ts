@@ -1,0 +1,87 @@
+import { describe, expect, test } from "vitest";
+import { type PageResult, runLab } from "../lab/lab.ts";
+import { recorded, toRecord } from "../lab/results.ts";
+
+/** The versions that ran; one that a setup should have installed and did not fails the lab. */
+function run(results: readonly PageResult[]): readonly PageResult[] {
+  return results.filter(({ notRun }) => notRun === undefined);
+}
+
+/** A page of one case in Flask. */
+function flaskPage(verdict: string, diff: string): string {
+  return [
+    "# Flask",
+    "```py app.py",
+    "from flask import Flask",
+    "",
+    "app = Flask(__name__)",
+    'app.secret_key = "k"',
+    "```",
+    "",
+    "| Cookie | Secure | Because |",
+    "| --- | --- | --- |",
+    `| \`session\` | ${verdict} | it says so |`,
+    ...(diff === "" ? [] : ["", "```diff app.py", diff, "```"]),
+  ].join("\n");
+}
+
+describe("the lab", () => {
+  const all = runLab();
+
+  test("runs every page in every version that it names", async () => {
+    const missing = (await all).filter(({ notRun }) => notRun?.includes("not installed") === true);
+    expect(missing).toEqual([]);
+  }, 300_000);
+
+  test("agrees with every table and every fix", async () => {
+    const disagreements = (await all).flatMap(({ framework, version, cases }) =>
+      cases.flatMap(({ title, line, disagreed }) =>
+        disagreed.map((each) => `${framework}/readme.md:${line} ${title} [${version}]: ${each}`),
+      ),
+    );
+    expect(disagreements).toEqual([]);
+  });
+
+  test("gives a reason for every case that it did not ask", async () => {
+    const silent = run(await all).flatMap(({ cases }) =>
+      cases.filter(
+        ({ status, notAsked }) => status === "not asked" && (notAsked.length === 0 || notAsked.includes("")),
+      ),
+    );
+    expect(silent).toEqual([]);
+  });
+
+  test("saw what lab/results.json says (`npm run lab -- --record` updates it)", async () => {
+    const known = recorded().map(({ when: _, ...each }) => each);
+    const sorted = (list: readonly object[]) => list.map((each) => JSON.stringify(each)).sort();
+    expect(sorted(toRecord(await all))).toEqual(sorted(known));
+  });
+});
+
+describe("a page that lies", () => {
+  const disagreementsOf = async (page: string) =>
+    (await runLab({ pages: { flask: page } })).flatMap(({ cases }) => cases.flatMap(({ disagreed }) => disagreed));
+
+  test("by its verdict fails", async () => {
+    const disagreed = await disagreementsOf(flaskPage("yes", ""));
+    expect(disagreed).toContain("`session` is yes in the table, and came as lab /lab: http open, proxy open, tls open");
+  });
+
+  test("by a diff that does not help fails", async () => {
+    const diff = '-app.secret_key = "k"\n+app.secret_key = "k"\n+app.config["SESSION_COOKIE_SECURE"] = None';
+    expect(await disagreementsOf(flaskPage("no", diff))).toContain("the fix changes nothing on the wire");
+  });
+
+  test("by a diff that loses the cookie fails", async () => {
+    const diff = '-app.secret_key = "k"\n+app.secret_key = None';
+    const disagreed = await disagreementsOf(flaskPage("no", diff));
+    expect(disagreed.length).toBeGreaterThan(0);
+    for (const each of disagreed) expect(each).toMatch(/no longer set|changes nothing/);
+  });
+
+  test("in nothing agrees", async () => {
+    const diff = '-app.secret_key = "k"\n+app.secret_key = "k"\n+app.config["SESSION_COOKIE_SECURE"] = True';
+    const results = await runLab({ pages: { flask: flaskPage("no", diff) } });
+    expect(results.map(({ cases }) => cases.map(({ status }) => status))).toEqual(results.map(() => ["agreed"]));
+  });
+});
