@@ -9,6 +9,7 @@ const bundled = [
   "@rgrove/parse-xml",
   "@vscode/tree-sitter-wasm",
   "commander",
+  "diff",
   "ignore",
   "web-tree-sitter",
   "yaml",

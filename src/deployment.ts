@@ -9,22 +9,6 @@ export interface Deployment {
   readonly origins: Readonly<Record<string, string>>;
 }
 
-/** Production, TLS ended at a proxy that sends `X-Forwarded-Proto`. */
-export const production: Deployment = {
-  name: "production",
-  tls: "proxy",
-  environment: {
-    NODE_ENV: "production",
-    RAILS_ENV: "production",
-    RACK_ENV: "production",
-    FLASK_ENV: "production",
-    APP_ENV: "production",
-    ASPNETCORE_ENVIRONMENT: "Production",
-    DOTNET_ENVIRONMENT: "Production",
-  },
-  origins: {},
-};
-
 /** Values that say nothing but yes or no, or which environment it is. */
 const harmless =
   /^(?:true|false|yes|no|on|off|0|1|production|staging|development|test|always|never|auto|lax|strict|none)$/i;

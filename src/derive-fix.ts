@@ -1,5 +1,4 @@
 import type { Edit, Fix } from "./edit.ts";
-import type { Place } from "./evidence.ts";
 import type { Seen, SeenObject } from "./facts.ts";
 import { type CallFact, type Context, findArgument, type Sink, type Source, type WriteFact } from "./framework.ts";
 import type { Judged } from "./verdict.ts";
@@ -42,7 +41,12 @@ function derive(sink: Sink, fact: Fact, judged: Judged, context: Context): reado
 }
 
 /** A literal `false` that decides is replaced where it stands. */
-function replaceLiteral(judged: Judged, value: string, inItsCase: boolean, context: Context): readonly Edit[] | undefined {
+function replaceLiteral(
+  judged: Judged,
+  value: string,
+  inItsCase: boolean,
+  context: Context,
+): readonly Edit[] | undefined {
   const { decidedBy, deciding } = judged;
   if (decidedBy.from !== "file" || deciding === undefined || deciding.source.kind === "fallback") return undefined;
   const text = context.text(decidedBy.file);
@@ -174,5 +178,3 @@ function nested(fact: Fact, path: readonly string[], value: string): string {
   const inner = entry(fact, name, nested(fact, rest, value));
   return fact.language === "python" ? `{${inner}}` : `{ ${inner} }`;
 }
-
-export type { Place };

@@ -1,6 +1,7 @@
 import type { Configuration } from "./configuration.ts";
-import { type Deployment, production } from "./deployment.ts";
+import type { Deployment } from "./deployment.ts";
 import { namesAnotherEnvironment, type Variables, variablesIn } from "./deployment-files.ts";
+import { production } from "./frameworks/production.ts";
 import type { Project } from "./inventory.ts";
 
 /** What the command line says of the deployment. */

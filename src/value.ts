@@ -1,6 +1,6 @@
-import type { Scope } from "./evaluate/scope.ts";
 import type { Place } from "./evidence.ts";
 import type { ClassExpression, FunctionExpression } from "./program.ts";
+import type { Scope } from "./scope.ts";
 
 /** What an expression may hold: every value with its reasons and the conditions under which it holds. Never empty. */
 export type Value = readonly Alternative[];
@@ -93,11 +93,6 @@ export function unknown(because: string, trace?: Trace): Value {
 
 export function step(at: Place, says: string, before: Trace | undefined): Trace {
   return { at, says, before };
-}
-
-/** Adds a step to every alternative. */
-export function traced(value: Value, at: Place, says: string): Value {
-  return value.map((each) => ({ ...each, trace: step(at, says, each.trace) }));
 }
 
 const MAXIMUM_ALTERNATIVES = 12;

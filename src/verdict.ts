@@ -1,4 +1,4 @@
-import type { Cookie, Remark, Verdict, VerdictCondition } from "./cookie.ts";
+import type { Remark, Verdict, VerdictCondition } from "./cookie.ts";
 import type { Evidence, Place } from "./evidence.ts";
 import type { Seen, SeenAlternative } from "./facts.ts";
 import {
@@ -635,5 +635,3 @@ export function isSensitiveName(name: string | undefined): boolean {
     name,
   );
 }
-
-export type { Cookie };

@@ -7,6 +7,16 @@ function run(results: readonly PageResult[]): readonly PageResult[] {
   return results.filter(({ notRun }) => notRun === undefined);
 }
 
+/** Records as texts, without the day. */
+function sorted(list: readonly object[]): readonly string[] {
+  return list.map((each) => JSON.stringify({ ...each, when: undefined })).sort();
+}
+
+async function disagreementsOf(page: string): Promise<readonly string[]> {
+  const results = await runLab({ pages: { flask: page } });
+  return results.flatMap(({ cases }) => cases.flatMap(({ disagreed }) => disagreed));
+}
+
 /** A page of one case in Flask. */
 function flaskPage(verdict: string, diff: string): string {
   return [
@@ -52,16 +62,11 @@ describe("the lab", () => {
   });
 
   test("saw what lab/results.json says (`npm run lab -- --record` updates it)", async () => {
-    const known = recorded().map(({ when: _, ...each }) => each);
-    const sorted = (list: readonly object[]) => list.map((each) => JSON.stringify(each)).sort();
-    expect(sorted(toRecord(await all))).toEqual(sorted(known));
+    expect(sorted(toRecord(await all))).toEqual(sorted(recorded()));
   });
 });
 
 describe("a page that lies", () => {
-  const disagreementsOf = async (page: string) =>
-    (await runLab({ pages: { flask: page } })).flatMap(({ cases }) => cases.flatMap(({ disagreed }) => disagreed));
-
   test("by its verdict fails", async () => {
     const disagreed = await disagreementsOf(flaskPage("yes", ""));
     expect(disagreed).toContain("`session` is yes in the table, and came as lab /lab: http open, proxy open, tls open");

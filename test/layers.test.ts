@@ -12,7 +12,7 @@ import { readPage } from "./support/page.ts";
  */
 const flow: readonly (readonly string[])[] = [
   // The shapes that stages hand to each other, and what needs nothing.
-  ["program", "settings", "value", "evidence", "edit", "cookie", "finding", "report", "deployment"],
+  ["program", "settings", "scope", "value", "evidence", "edit", "cookie", "finding", "report", "deployment"],
   ["date", "exit", "lines", "progress", "terminal/", "version"],
   ["language", "languages/", "grammar", "files/", "wire/"],
   ["facts"],
@@ -23,7 +23,8 @@ const flow: readonly (readonly string[])[] = [
   ["rule", "rules/"],
   ["configuration", "files", "deployment-files", "read-deployment", "interest"],
   ["baseline", "suppression", "fingerprint", "locate", "line-hash", "make-report", "pages", "reports/"],
-  ["scan", "fix"],
+  ["scan"],
+  ["fix"],
   ["commands/", "index"],
   ["cli"],
   ["bin"],

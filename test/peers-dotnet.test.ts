@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Cookie } from "../src/cookie.ts";
-import { production } from "../src/deployment.ts";
+import { production } from "../src/frameworks/production.ts";
 import { takeInventory } from "../src/inventory.ts";
 import { projectOf } from "./support/project.ts";
 

@@ -1,7 +1,7 @@
 /** What other tools get wrong about servlet cookies, one test a fault. */
 import { describe, expect, test } from "vitest";
-import { production } from "../src/deployment.ts";
 import { applyEdits } from "../src/edit.ts";
+import { production } from "../src/frameworks/production.ts";
 import { takeInventory } from "../src/inventory.ts";
 import { projectOf } from "./support/project.ts";
 

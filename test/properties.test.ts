@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { production } from "../src/deployment.ts";
+import { production } from "../src/frameworks/production.ts";
 import { takeInventory } from "../src/inventory.ts";
 import { projectOf } from "./support/project.ts";
 

@@ -1,10 +1,11 @@
 import { createReadStream } from "node:fs";
 import { isAbsolute, relative, sep } from "node:path";
 import type { Cookie } from "../cookie.ts";
-import { disclosed, production } from "../deployment.ts";
+import { disclosed } from "../deployment.ts";
 import { type ExitOptions, statusOf } from "../exit.ts";
 import type { Level } from "../finding.ts";
 import { fingerprints } from "../fingerprint.ts";
+import { production } from "../frameworks/production.ts";
 import type { Location, Report, ReportCookie, ReportFinding } from "../report.ts";
 import { type Format, type ReportWriter, writers } from "../reports/index.ts";
 import { rules } from "../rules/index.ts";

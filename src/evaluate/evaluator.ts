@@ -18,6 +18,7 @@ import type {
   Statement,
   Target,
 } from "../program.ts";
+import { declareIn, findSlot, functionScope, newScope, type Scope } from "../scope.ts";
 import {
   type Alternative,
   alternative,
@@ -50,7 +51,6 @@ import {
 } from "./heap.ts";
 import { callLibrary, environmentMember, type LibraryContext } from "./library.ts";
 import { booleanOf, type Decision, decide, negate, operate, partsOf } from "./operators.ts";
-import { declareIn, findSlot, functionScope, newScope, type Scope } from "./scope.ts";
 import { conditionsSince, joinValues, State } from "./state.ts";
 import { type SymbolTable, symbolValue } from "./symbols.ts";
 
@@ -2188,7 +2188,7 @@ export class Evaluator {
     if (this.frame.depth >= MAXIMUM_CALL_DEPTH || this.exhausted()) return self;
     const chain = this.resolutionOrder(data);
     const outer = this.frame;
-    for (const each of [...chain].reverse()) {
+    for (const each of chain.toReversed()) {
       const record = this.modules.get(each.file);
       if (record === undefined) continue;
       this.frame = { ...this.newFrame(record, self, each, undefined, [...outer.calledFrom, at]), made: outer.made };

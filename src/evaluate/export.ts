@@ -123,7 +123,10 @@ function exportObject(evaluator: Evaluator, id: number, depth: number, holding: 
         ? evaluator.resolutionOrder(origin.class).flatMap((each) => each.class.name ?? [])
         : [],
     from: origin.kind === "call" && inside ? exportMaker(evaluator, origin.call, depth - 1, next) : undefined,
-    calls: depth >= DEPTH - 1 ? object.calls.slice(-MAXIMUM_CALLS).map((call) => exportRecorded(evaluator, call, depth - 2, next)) : [],
+    calls:
+      depth >= DEPTH - 1
+        ? object.calls.slice(-MAXIMUM_CALLS).map((call) => exportRecorded(evaluator, call, depth - 2, next))
+        : [],
     parameter: origin.kind === "parameter" ? origin.name : undefined,
     passedTo: origin.kind === "parameter" ? origin.passedTo : rootPassedTo(evaluator, object),
     memberOf: origin.kind === "member" ? origin.of : undefined,
@@ -150,7 +153,8 @@ function exportMaker(evaluator: Evaluator, call: RecordedCall, depth: number, ho
 /** One link of a fluent chain: what it was given, what was set on its receiver, and nothing deeper. */
 function exportLink(evaluator: Evaluator, call: RecordedCall, links: number): SeenCall {
   const [only, ...others] = call.receiver ?? [];
-  const receiver = only !== undefined && others.length === 0 && links > 0 ? exportLinked(evaluator, only, links) : undefined;
+  const receiver =
+    only !== undefined && others.length === 0 && links > 0 ? exportLinked(evaluator, only, links) : undefined;
   return {
     ...exportRecorded(evaluator, call, 0, []),
     arguments: call.arguments.map((argument) => exportArgument(evaluator, argument, 0, [])),
@@ -262,7 +266,7 @@ function endOf(body: readonly { readonly span: Span }[]): number {
 export function exportClass(evaluator: Evaluator, data: ClassData, file: string): ClassFact {
   const order = evaluator.resolutionOrder(data);
   const members = new Map<string, Seen>();
-  for (const each of [...order].reverse()) {
+  for (const each of order.toReversed()) {
     for (const [name, value] of evaluator.heapObject(each.statics)?.properties ?? []) {
       members.set(name, exportValue(evaluator, value, 2));
     }

@@ -54,7 +54,9 @@ export function callLibrary(
     if (value !== undefined) return value;
   }
   const [first] = paths;
-  if (first === undefined || receiver === undefined) return undefined;
+  if (first === undefined) return undefined;
+  if (booleanParsers.has(first.slice(first.lastIndexOf(".") + 1))) return parsedBoolean(args);
+  if (receiver === undefined) return undefined;
   const dot = first.lastIndexOf(".");
   const method = methods.get(first.slice(dot + 1));
   if (method === undefined) return undefined;
@@ -164,6 +166,17 @@ function parsedBoolean(args: Arguments): Value | undefined {
   });
 }
 
+/** Helpers that many projects have under these names, which read `true`, `on`, `yes` and `1` as true. */
+const booleanParsers = new Set([
+  "asbool",
+  "strtobool",
+  "str2bool",
+  "str_to_bool",
+  "parse_bool",
+  "to_bool",
+  "parseBool",
+]);
+
 /** Java's and C#'s parsers accept `true` in any case and nothing else. */
 function strictBoolean(args: Arguments): Value | undefined {
   const [first] = args;
@@ -230,7 +243,7 @@ function assign(args: Arguments, context: LibraryContext): Value | undefined {
 function defaults(args: Arguments, context: LibraryContext): Value | undefined {
   const id = context.newObject();
   const object = context.own(id)!;
-  for (const source of [...args].reverse()) context.spread(object, source.value);
+  for (const source of args.toReversed()) context.spread(object, source.value);
   return [alternative({ kind: "object", id })];
 }
 
@@ -336,9 +349,6 @@ const functions = new Map<string, LibraryFunction>(
         cast?.value.some(({ data }) => data.kind === "external" && data.paths.includes("bool")) === true;
       return isBoolean ? environBoolean(args, context) : readEnvironment(args, context);
     },
-    "distutils.util.strtobool": parsedBoolean,
-    "pyramid.settings.asbool": parsedBoolean,
-    "paste.deploy.converters.asbool": parsedBoolean,
     "ActiveModel.Type.Boolean.new.cast": parsedBoolean,
     "ActiveModel.Type.Boolean.new().cast": parsedBoolean,
     "Boolean.parseBoolean": strictBoolean,

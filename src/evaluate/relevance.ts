@@ -1,11 +1,11 @@
 import type { FunctionExpression, Program } from "../program.ts";
 
 /** Names that are asked about and yet too common to mean anything by themselves; what stands with them tells. */
-const COMMON = new Set([
-  ...["set", "use", "enable", "disable", "add", "append", "delete", "default", "update", "include", "build", "url", "path"],
-  ...["Add", "Append", "Set", "Use", "Run", "Build", "Bind", "Delete", "Configure", "Value", "Name", "Flush", "GetSection"],
-  ...["header", "respond", "require", "respond", "setdefault", "Header", "GetValue", "session", "secure", "Secure", "expires", "Expires"],
-]);
+const COMMON = new Set(
+  `set use enable disable add append delete default update include build url path header respond require setdefault
+  session secure expires Add Append Set Use Run Build Bind Delete Configure Value Name Flush GetSection GetValue Header
+  Secure Expires`.split(/\s+/),
+);
 
 /**
  * Which functions are worth entering by themselves: those that mention a name that is asked about, or that call a
@@ -96,7 +96,8 @@ function visit(root: object, look: (node: Node) => void): void {
     if (typeof node.kind === "string") look(node);
     for (const key in node) {
       const value = node[key];
-      if (typeof value === "object" && value !== null && key !== "span" && key !== "propertySpan" && key !== "keySpan") open.push(value);
+      if (typeof value === "object" && value !== null && key !== "span" && key !== "propertySpan" && key !== "keySpan")
+        open.push(value);
     }
   }
 }
@@ -112,7 +113,10 @@ function mentioned(node: Node): readonly string[] {
       const object = node["object"] as Node;
       const base = object.kind === "name" ? object["name"] : object.kind === "member" ? object["property"] : undefined;
       const key = node["index"] as Node;
-      return [...(base === undefined ? [] : [`${String(base)}[]`]), ...(key.kind === "literal" ? [String(key["value"])] : [])];
+      return [
+        ...(base === undefined ? [] : [`${String(base)}[]`]),
+        ...(key.kind === "literal" ? [String(key["value"])] : []),
+      ];
     }
     case "entry":
       return typeof node["key"] === "string" ? [node["key"]] : [];

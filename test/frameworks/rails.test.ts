@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Cookie } from "../../src/cookie.ts";
-import { production } from "../../src/deployment.ts";
 import { applyEdits } from "../../src/edit.ts";
+import { production } from "../../src/frameworks/production.ts";
 import { takeInventory } from "../../src/inventory.ts";
 import { projectOf } from "../support/project.ts";
 

@@ -1,7 +1,7 @@
 import { emptyBaseline } from "../../src/baseline.ts";
 import type { Cookie } from "../../src/cookie.ts";
-import { production } from "../../src/deployment.ts";
 import type { Evidence, Place } from "../../src/evidence.ts";
+import { production } from "../../src/frameworks/production.ts";
 import type { Inventory } from "../../src/inventory.ts";
 import { type Acceptance, makeReport } from "../../src/make-report.ts";
 import type { Report } from "../../src/report.ts";

@@ -9,12 +9,9 @@ import {
   type ProxyTrust,
   pathsOf,
   type Seen,
-  type SeenAlternative,
   type SeenObject,
   type SettingNode,
 } from "../../framework.ts";
-
-export type When = SeenAlternative["when"];
 
 const SDK = /^Microsoft\.NET\.Sdk\.(?:Web|Razor|BlazorWebAssembly)\b/;
 

@@ -6,7 +6,6 @@ import {
   findArgument,
   named,
   type Place,
-  pathsOf,
   type Seen,
   type SeenAlternative,
   type SeenObject,
@@ -483,8 +482,4 @@ function parsed(text: string): string | number | boolean | null {
   } catch {
     return text;
   }
-}
-
-export function isApp(seen: Seen | undefined): boolean {
-  return pathsOf(seen).some((path) => CONSTRUCTORS.some((name) => path === name || path === `${name}()`));
 }

@@ -1028,10 +1028,9 @@ function classExpression(node: Syntax, reading: Reading): ClassExpression {
 function mixins(member: Member): Expression[] {
   if (member.kind !== "statement" || member.statement.kind !== "expression") return [];
   const { value } = member.statement;
-  if (value.kind !== "call" || value.callee.kind !== "name" || !/^(?:include|prepend)$/.test(value.callee.name)) return [];
-  return value.arguments
-    .map((argument) => argument.value)
-    .filter(({ kind }) => kind === "name" || kind === "member");
+  if (value.kind !== "call" || value.callee.kind !== "name" || !/^(?:include|prepend)$/.test(value.callee.name))
+    return [];
+  return value.arguments.map((argument) => argument.value).filter(({ kind }) => kind === "name" || kind === "member");
 }
 
 function classStatement(node: Syntax, reading: Reading): Statement[] {
