@@ -453,6 +453,7 @@ export class Evaluator {
     ];
     const outer = this.state;
     const normal: State[] = [];
+    const given: Alternative[] = [];
     let taken = 0;
     for (const arm of arms) {
       if (arm.when === undefined) {
@@ -462,11 +463,14 @@ export class Evaluator {
       taken += 1;
       const fork = outer.fork(arm.when);
       this.state = fork;
-      const before = this.lastValue;
-      if (this.inner(arm.body, scope) === "normal") normal.push(fork);
-      if (arm.body.length === 0) this.lastValue = before;
+      this.lastValue = undefined;
+      if (this.inner(arm.body, scope) === "normal") {
+        normal.push(fork);
+        given.push(...under(this.lastValue ?? known(null), arm.when));
+      }
       this.state = outer;
     }
+    this.lastValue = given.length === 0 ? undefined : union(given);
     return this.meet(outer, normal, taken);
   }
 
