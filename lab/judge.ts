@@ -150,8 +150,11 @@ export function shown({ origin, states }: Sighting): string {
  */
 export function judgeFix(expected: readonly ExpectedCookie[], before: Told, after: Told): Judged {
   const result = { agreed: [] as string[], disagreed: [] as string[], notAsked: [] as string[] };
+  const promised = expected.filter(({ secure }) => secure !== "unknown");
   const names = new Set(expected.map(({ name }) => name));
-  const matters = (each: Sighting) => names.has("—") || names.has(each.name);
+  const takesAny = promised.some(({ name }) => name === "—");
+  const matters = ({ name }: Sighting) =>
+    promised.some((row) => row.name === name) || (takesAny && !names.has(name) && !name.endsWith(".sig"));
   const old = sightings(before).filter(matters);
   const fresh = sightings(after).filter(matters);
   const left = [...fresh];

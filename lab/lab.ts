@@ -124,6 +124,8 @@ async function runShelf(
     return mine.map(([framework]) => ({ framework, version: versionOf(shelf, framework), cases: [], notRun }));
   }
   const root = mkdtempSync(join(tmpdir(), "setsecure-lab-"));
+  const remove = (): void => rmSync(root, { recursive: true, force: true });
+  process.once("exit", remove);
   try {
     const all = mine.flatMap(([, list]) => list).map((each) => ({ each, reason: reasonAgainst(stack, shelf, each) }));
     const asked = all.map(({ each, reason }, index) => ({
@@ -145,7 +147,8 @@ async function runShelf(
         .map(({ each, reason, forms }) => resultOf(stack, shelf, each, reason, forms, told)),
     }));
   } finally {
-    rmSync(root, { recursive: true, force: true });
+    remove();
+    process.removeListener("exit", remove);
   }
 }
 

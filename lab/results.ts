@@ -44,13 +44,14 @@ export function toRecord(pages: readonly PageResult[]): readonly Omit<Recorded, 
 export function record(pages: readonly PageResult[], keep: boolean): void {
   const before = recorded();
   const today = new Date().toISOString().slice(0, 10);
-  const days = new Map(before.map((each) => [withoutDay(each), each.when]));
-  const fresh = toRecord(pages).map((each) => ({ ...each, when: days.get(withoutDay(each)) ?? today }));
+  const days = new Map(before.map((each) => [comparable(each), each.when]));
+  const fresh = toRecord(pages).map((each) => ({ ...each, when: days.get(comparable(each)) ?? today }));
   const others = keep ? before.filter((each) => !pages.some(({ framework }) => framework === each.framework)) : [];
   const all = [...others, ...fresh].sort((a, b) => a.framework.localeCompare(b.framework));
   writeFileSync(file, `[\n${all.map((each) => `  ${JSON.stringify(each)}`).join(",\n")}\n]\n`);
 }
 
-function withoutDay(each: object): string {
-  return JSON.stringify({ ...each, when: undefined });
+/** A record as text without what differs from machine to machine: the day, and the version of Node or Python itself. */
+export function comparable(each: Omit<Recorded, "when">): string {
+  return JSON.stringify({ ...each, version: each.version.replace(/^(node|python) .*/, "$1"), when: undefined });
 }

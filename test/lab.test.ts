@@ -1,15 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { type PageResult, runLab } from "../lab/lab.ts";
-import { recorded, toRecord } from "../lab/results.ts";
+import { comparable, recorded, toRecord } from "../lab/results.ts";
 
 /** The versions that ran; one that a setup should have installed and did not fails the lab. */
 function run(results: readonly PageResult[]): readonly PageResult[] {
   return results.filter(({ notRun }) => notRun === undefined);
-}
-
-/** Records as texts, without the day. */
-function sorted(list: readonly object[]): readonly string[] {
-  return list.map((each) => JSON.stringify({ ...each, when: undefined })).sort();
 }
 
 async function disagreementsOf(page: string): Promise<readonly string[]> {
@@ -62,7 +57,11 @@ describe("the lab", () => {
   });
 
   test("saw what lab/results.json says (`npm run lab -- --record` updates it)", async () => {
-    expect(sorted(toRecord(await all))).toEqual(sorted(recorded()));
+    expect(
+      toRecord(await all)
+        .map(comparable)
+        .sort(),
+    ).toEqual(recorded().map(comparable).sort());
   });
 });
 

@@ -402,6 +402,9 @@ function isController(value: Callable): boolean {
   return metadata(value, "__controller__") === true;
 }
 
+/** The module that the controllers of a case are put into. */
+function Root(): void {}
+
 const nestMethods = ["GET", "POST", "PUT", "DELETE", "PATCH", "GET", "OPTIONS", "HEAD"];
 
 async function nest(controllers: readonly Callable[]): Promise<readonly Unit[]> {
@@ -411,7 +414,6 @@ async function nest(controllers: readonly Callable[]): Promise<readonly Unit[]> 
   const { NestFactory } = shelfRequire("@nestjs/core") as {
     NestFactory: { create(module: object, options: object): Promise<Record<string, Callable>> };
   };
-  function Root(): void {}
   moduleOf({ controllers })(Root);
   const app = await NestFactory.create(Root, { logger: false, abortOnError: false });
   await app.init?.();
@@ -475,6 +477,14 @@ const secure = createTlsServer(
 const agents = { http: new http.Agent({ keepAlive: true }), tls: new https.Agent({ keepAlive: true }) };
 
 let last = 0;
+/** A value for each parameter that the case reads by name. */
+let query = "";
+
+function queryOf({ folder, files }: Ask): string {
+  const texts = files.filter((file) => scripts.test(file)).map((file) => readFileSync(join(folder, file), "utf8"));
+  const names = texts.flatMap((text) => [...text.matchAll(/\bquery(?:\.|\[["'])(\w+)/g)].map((match) => match[1]));
+  return names.length === 0 ? "" : `?${[...new Set(names)].map((name) => `${name}=lab`).join("&")}`;
+}
 
 function askUnit(each: Unit, way: Way): Promise<Answer> {
   last += 1;
@@ -496,7 +506,7 @@ function askUnit(each: Unit, way: Way): Promise<Answer> {
       host: "127.0.0.1",
       port: ((way === "tls" ? secure : plain).address() as AddressInfo).port,
       method: each.method,
-      path: each.path,
+      path: `${each.path}${query}`,
       headers,
       agent: way === "tls" ? agents.tls : agents.http,
       rejectUnauthorized: false,
@@ -567,16 +577,23 @@ function setVariable(name: string, value: string | null | undefined): void {
   else process.env[name] = value;
 }
 
+function notThere(): string {
+  const names = [...made.stubs, ...made.globals];
+  return names.length === 0 ? "" : ` (not there: ${names.join(", ")})`;
+}
+
 async function run(ask: Ask): Promise<Told> {
   const environment = new Map(Object.keys(ask.environment).map((name) => [name, process.env[name]]));
   const restore = snapshot();
   current = ask;
   made = nothingMade();
+  query = queryOf(ask);
   for (const [name, value] of Object.entries(ask.environment)) setVariable(name, value);
   try {
     for (let turn = 0; ; turn += 1) {
       const list = await unitsOf(ask, loadCase(ask));
-      if (list.length === 0) return { id: ask.id, answers: [], notAsked: "it serves nothing that can be asked" };
+      if (list.length === 0)
+        return { id: ask.id, answers: [], notAsked: `it serves nothing that can be asked${notThere()}` };
       const before = made.globals.size;
       const answers = await askAll(list);
       if (made.globals.size > before && turn < 20) continue;

@@ -12,7 +12,7 @@ const withExpress = {
   "express-session": ["express-session", "express"],
   "cookie-session": ["cookie-session", "express"],
 };
-const jars = { cookies: ["cookies"], csurf: ["csurf", "express"], cookie: ["cookie"] };
+const jars = { cookies: ["cookies", "express"], csurf: ["csurf", "express"], cookie: ["cookie"] };
 
 /** The pages of each shelf; `express3` holds what Express 3 and Connect 2 bring along. */
 const pages: Readonly<Record<string, Shelf["pages"]>> = {

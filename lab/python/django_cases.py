@@ -162,8 +162,8 @@ def units(ask, unit):
     urls = types.ModuleType("lab_urls")
     sys.modules["lab_urls"] = urls
     views = [view for module in loaded for view in views_of(module)]
-    if not views and not own_middleware:
-        views = [helper for module in loaded for helper in helpers_of(module)]
+    alone = not views and not own_middleware
+    views += [each for module in loaded for each in helpers_of(module, alone)]
     urls.urlpatterns = [path("lab", visit), path("lab/language", django.views.i18n.set_language)]
     urls.urlpatterns += [path(f"case/{index}", view) for index, (_, view) in enumerate(views)]
     django.views.i18n.set_language.csrf_exempt = True
@@ -231,9 +231,11 @@ def lenient(view):
     return call
 
 
-def helpers_of(module):
+def helpers_of(module, alone):
+    """Functions that are given a response; beside views only those that want nothing else."""
     for name, value in modules.own_members(module, inspect.isfunction):
-        if "response" in modules.names_of(value):
+        names = modules.names_of(value)
+        if "response" in names and (alone or names == ["response"]):
             yield name, helper(value)
 
 

@@ -1,6 +1,5 @@
 """Wraps a case of Flask's page: its applications, factories and views, and the least that makes them answer."""
 
-import asyncio
 import importlib
 import inspect
 import re
@@ -9,6 +8,7 @@ import flask
 import flask.sessions
 import werkzeug.middleware.proxy_fix  # noqa: F401
 
+import asgi
 import modules
 from stubs import Stub
 
@@ -124,7 +124,7 @@ def units_of_app(app, prefix, names, unit):
 
 
 def units_of_quart(app, unit):
-    """Quart is asked through `bridge`; its routes have the same shape as Flask's."""
+    """Quart is asked through `asgi.bridge`; its routes have the same shape as Flask's."""
 
     async def keep_session():
         if app.secret_key:
@@ -134,48 +134,9 @@ def units_of_quart(app, unit):
     app.add_url_rule("/lab", "lab", keep_session)
     rules = [rule for rule in app.url_map.iter_rules() if rule.endpoint != "static" and not rule.websocket]
     return [
-        unit(f"lab {path_of(rule)}" if rule.endpoint == "lab" else path_of(rule), bridge(app), method_of(rule), path_of(rule))
+        unit(f"lab {path_of(rule)}" if rule.endpoint == "lab" else path_of(rule), asgi.bridge(app), method_of(rule), path_of(rule))
         for rule in rules
     ]
-
-
-def bridge(app):
-    """A WSGI application that asks an ASGI one."""
-
-    def call(environ, start_response):
-        scope = {
-            "type": "http",
-            "asgi": {"version": "3.0"},
-            "http_version": "1.1",
-            "method": environ["REQUEST_METHOD"],
-            "scheme": environ["wsgi.url_scheme"],
-            "path": environ["PATH_INFO"],
-            "raw_path": environ["PATH_INFO"].encode(),
-            "query_string": b"",
-            "root_path": "",
-            "headers": [(k[5:].replace("_", "-").lower().encode(), v.encode()) for k, v in environ.items() if k[:5] == "HTTP_"],
-            "client": ("127.0.0.1", 1),
-            "server": ("127.0.0.1", 1),
-        }
-        sent = []
-        asked = []
-
-        async def receive():
-            if asked:
-                await asyncio.Event().wait()
-            asked.append(True)
-            return {"type": "http.request", "body": b"", "more_body": False}
-
-        async def send(message):
-            sent.append(message)
-
-        asyncio.run(app(scope, receive, send))
-        start = next(message for message in sent if message["type"] == "http.response.start")
-        headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in start["headers"]]
-        start_response(f"{start['status']} -", headers)
-        return [message.get("body", b"") for message in sent if message["type"] == "http.response.body"]
-
-    return call
 
 
 def tolerant(view):

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { LabCase } from "../case.ts";
-import { folderOf, type Shelf, type Stack } from "../stack.ts";
+import { cache, folderOf, type Shelf, type Stack } from "../stack.ts";
 
 const here = dirname(fileURLToPath(import.meta.url));
 
@@ -13,6 +13,7 @@ const pages: Readonly<Record<string, Shelf["pages"]>> = {
   flask31: { flask: ["flask", "werkzeug", "flask-login"] },
   flask22: { flask: ["flask", "werkzeug", "flask-login"] },
   pyramid20: pyramid,
+  starlette: { starlette: ["starlette", "fastapi"], "http-cookies": ["python"] },
   pyramid110: pyramid,
 };
 
@@ -22,7 +23,16 @@ function requirements(text: string): Readonly<Record<string, string>> {
   return Object.fromEntries(lines.map(([, name = "", range = ""]) => [name.toLowerCase().replaceAll("_", "-"), range]));
 }
 
-/** Django, Flask, and what stands on WebOb or Beaker. */
+/** The version of Python that an environment was made with. */
+function pythonOf(folder: string): string {
+  try {
+    return /^version = (\S+)/m.exec(readFileSync(join(folder, "pyvenv.cfg"), "utf8"))?.[1] ?? "3";
+  } catch {
+    return "3";
+  }
+}
+
+/** Django, Flask, Starlette, and what stands on WebOb or Beaker. */
 export const python: Stack = {
   name: "python",
   shelves: readdirSync(join(here, "shelves")).map((file) => {
@@ -32,7 +42,10 @@ export const python: Stack = {
     return {
       name,
       folder: folderOf("python", name, text),
-      versions: Object.fromEntries(versions.map(([key, range]) => [key, range.replace(/^==/, "")])),
+      versions: {
+        python: pythonOf(join(cache, folderOf("python", name, text))),
+        ...Object.fromEntries(versions.map(([key, range]) => [key, range.replace(/^==/, "")])),
+      },
       pages: pages[name] ?? {},
     };
   }),
@@ -43,5 +56,5 @@ export const python: Stack = {
     ...Object.keys(shelf.pages),
   ],
   wanted: ({ files }: LabCase) => requirements(files["requirements.txt"] ?? ""),
-  ownCookies: ["sessionid", "csrftoken", "messages", "django_language", "session", "remember_token"],
+  ownCookies: ["sessionid", "csrftoken", "messages", "django_language", "session", "remember_token", "lab"],
 };

@@ -41,6 +41,8 @@ def outermost(kind, function, wants_self):
     def call(*values, **named):
         global depth
         depth += 1
+        if kind == "session" and depth == 1 and is_loading:
+            values = (values[0], {"cookie": None, "cookie_out": None}, *values[2:])
         try:
             result = function(*values, **named)
         finally:
@@ -100,6 +102,7 @@ NAMES = {"app": touch, "application": touch, "App": touching, "PylonsApp": touch
 def units(ask, unit):
     global is_loading
     made.clear()
+    given["routes"] = sorted(set(re.findall(r"route_(?:name=|url\(|path\()[\"'](\w+)", all_text(ask))))
     is_loading = True
     try:
         loaded = modules.load(ask)
@@ -193,7 +196,7 @@ def distribute(egg):
         sys.modules["pkg_resources"].working_set.add_entry(os.getcwd())
 
 
-given = {"entry": None, "pyramid": False, "filter": False}
+given = {"entry": None, "pyramid": False, "filter": False, "routes": []}
 
 
 def make(global_conf, **app_conf):
@@ -262,13 +265,14 @@ def app_of(kind, part):
         policy = pyramid.authorization.ACLAuthorizationPolicy()
         return visited(configurator(authentication_policy=part, authorization_policy=policy), remember)
     if kind == "ticket helper":
-        return visited(configurator(), lambda request: Response("ok", headerlist=part.remember(request, "lab")))
+        return visited(configurator(), lambda request: with_headers(part.remember(request, "lab")))
     if kind == "cookie profile":
         return visited(configurator(), lambda request: with_profile(part, request))
     if kind == "session":
         return lambda environ, start_response: save(part, start_response)
     if isinstance(getattr(part, "wrap_app", None), Stub) or isinstance(part.app, Stub):
         part.app = part.wrap_app = touch
+    part.options["data_dir"] = part.options.get("data_dir") or os.getcwd()
     return part
 
 
@@ -278,6 +282,8 @@ def configurator(**options):
 
 def visited(config, view):
     config.add_route("lab", "/")
+    for name in given["routes"]:
+        config.add_route(name, f"/{name}")
     config.add_view(view, route_name="lab")
     return config.make_wsgi_app()
 
@@ -293,19 +299,20 @@ def ask_token(request):
 
 
 def remember(request):
-    response = Response("ok")
-    response.headerlist.extend(pyramid.security.remember(request, "lab"))
-    return response
+    return with_headers(pyramid.security.remember(request, "lab"))
 
 
 def with_profile(profile, request):
+    return with_headers(profile.bind(request).get_headers({"lab": 1}))
+
+
+def with_headers(headers):
     response = Response("ok")
-    response.headerlist.extend(profile.bind(request).get_headers({"lab": 1}))
+    response.headerlist.extend(headers)
     return response
 
 
 def save(session, start_response):
-    session.request = {"cookie": None, "cookie_out": None}
     session["lab"] = 1
     session.save()
     line = session.request.get("cookie_out") if getattr(session, "use_cookies", True) else None
@@ -360,7 +367,7 @@ def view_app(function, names):
         known = {"request": request, "context": None}
         result = function(*modules.arguments(function, known, Stub))
         if isinstance(result, list) and not names[1:]:
-            return Response("ok", headerlist=result)
+            return with_headers(result)
         return result if isinstance(result, webob.Response) else request.response
 
     return visited(configurator(), view)

@@ -47,6 +47,7 @@ class StubModule(types.ModuleType):
 
 
 REAL = {"django", "rest_framework", "environ", "configurations", "flask", "flask_login", "werkzeug", "quart", "pyramid"}
+REAL |= {"starlette", "fastapi", "fastapi_users", "http"}
 REAL |= {"webob", "beaker", "pyramid_beaker", "paste", "flask_talisman", "flask_jwt_extended", "decouple", "flask_session"}
 
 
