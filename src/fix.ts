@@ -100,22 +100,33 @@ function withTexts(project: Project, texts: ReadonlyMap<string, string>): Projec
 }
 
 function faultsOf(before: Inventory, after: Inventory, made: readonly ChosenFix[]): readonly FailedFix[] {
-  const now = new Map(identities(after.cookies).map((id, index) => [id, after.cookies[index]!]));
-  const ids = identities(before.cookies);
+  const now = successors(
+    before.cookies,
+    after.cookies,
+    made.flatMap(({ fix }) => fix.edits),
+  );
   const files = new Set(made.flatMap(({ fix }) => fix.edits.map((edit) => edit.file)));
   const brokenBefore = new Set(before.skipped.map(({ file }) => file));
   const broken = after.skipped.find(({ file }) => files.has(file) && !brokenBefore.has(file));
-  const worse = before.cookies.findIndex((cookie, index) => isWorse(cookie, now.get(ids[index]!)));
+  const fixed = new Set(made.map(({ cookie }) => cookie));
+  const worse = before.cookies.findIndex((cookie, index) => !fixed.has(index) && isWorse(cookie, now[index]));
   return made.flatMap((each): FailedFix[] => {
-    const cookie = now.get(ids[each.cookie]!);
-    if (cookie === undefined) return [{ ...each, because: "the cookie is not found again after the fix" }];
-    if (!isMended(cookie))
+    const cookie = now[each.cookie];
+    if (cookie === undefined) {
+      const { framework, sink } = before.cookies[each.cookie]!;
+      const open = ({ cookies }: Inventory) =>
+        cookies.filter((other) => other.framework === framework && other.sink.file === sink.file && !isMended(other))
+          .length;
+      // What only its insecure form makes a cookie, such as options that are turned off, is gone with it.
+      if (open(after) >= open(before)) return [{ ...each, because: "the cookie is not found again after the fix" }];
+    } else if (!isMended(cookie)) {
       return [{ ...each, because: `after the fix the cookie would still be ${cookie.verdict}: ${cookie.because}` }];
+    }
     const touches = (file: string) => each.fix.edits.some((edit) => edit.file === file);
     if (broken !== undefined && touches(broken.file))
       return [{ ...each, because: `${broken.file} would not parse as well as before` }];
     const other = before.cookies[worse];
-    if (other !== undefined && worse !== each.cookie && touchesOrOnly(each, other, made)) {
+    if (other !== undefined && touchesOrOnly(each, other, made)) {
       return [
         {
           ...each,
@@ -125,6 +136,29 @@ function faultsOf(before: Inventory, after: Inventory, made: readonly ChosenFix[
     }
     return [];
   });
+}
+
+/** Each cookie as it is after the edits: the one at the place where its sink went, else the one of its name. */
+function successors(
+  before: readonly Cookie[],
+  after: readonly Cookie[],
+  edits: readonly Edit[],
+): readonly (Cookie | undefined)[] {
+  const placed = new Map(after.map((cookie) => [placeOf(cookie, cookie.sink.span.start), cookie]));
+  const ids = identities(after);
+  const named = new Map(ids.map((id, index) => [id, after[index]!]));
+  return identities(before).map((id, index) => {
+    const cookie = before[index]!;
+    const { file, span } = cookie.sink;
+    const moved = edits
+      .filter((edit) => edit.file === file && edit.span.end <= span.start)
+      .reduce((offset, edit) => offset + edit.replacement.length - edit.expected.length, span.start);
+    return placed.get(placeOf(cookie, moved)) ?? (cookie.name === undefined ? undefined : named.get(id));
+  });
+}
+
+function placeOf({ framework, sink, name }: Cookie, start: number): string {
+  return JSON.stringify([framework, sink.file, start, name ?? null]);
 }
 
 /** Which fix made another cookie worse cannot be told in general: those in its file are suspected first, then all. */

@@ -93,8 +93,9 @@ class Reader {
   }
 
   private parse(file: string, language: ProgramLanguage, grammar: string): Program | undefined {
-    const text = this.text(file);
-    if (text === undefined) return undefined;
+    const read = this.text(file);
+    if (read === undefined) return undefined;
+    const text = withoutMark(read);
     const tree = parse(grammar, text);
     if (tree === undefined) {
       this.skipped.set(file, "it takes too long to parse");
@@ -113,6 +114,11 @@ class Reader {
       tree.delete();
     }
   }
+}
+
+/** A byte order mark reads as a part of the first word; a line end in its place keeps every offset. */
+function withoutMark(text: string): string {
+  return text.replace(/^\uFEFF/, "\n");
 }
 
 function evaluate(project: Project, deployment: Deployment, reader: Reader): Inventory {
@@ -149,7 +155,7 @@ function evaluate(project: Project, deployment: Deployment, reader: Reader): Inv
       files: project,
       candidates: project.candidates,
       deployment,
-      text: (file) => reader.text(file) ?? "",
+      text: (file) => withoutMark(reader.text(file) ?? ""),
     }),
     configured: (paths, file) => {
       for (const lookup of lookups) {
@@ -175,7 +181,7 @@ function evaluate(project: Project, deployment: Deployment, reader: Reader): Inv
     deployment,
     files: project,
     candidates: project.candidates,
-    text: (file) => reader.text(file) ?? "",
+    text: (file) => withoutMark(reader.text(file) ?? ""),
     judge: (own) => judgeOwn(own, context),
   };
   const cookies = frameworks.flatMap((framework) => cookiesOf(framework, context));

@@ -67,7 +67,7 @@ function readPackage(context: Context, from: string): Package | undefined {
 function dependenciesIn(text: string | undefined): Record<string, string> {
   const result: Record<string, string> = {};
   try {
-    const read: unknown = JSON.parse(text ?? "");
+    const read: unknown = JSON.parse(text?.replace(/^\uFEFF/, "") ?? "");
     for (const group of ["peerDependencies", "devDependencies", "dependencies"])
       Object.assign(result, (read as Record<string, unknown> | null)?.[group]);
   } catch {

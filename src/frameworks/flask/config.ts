@@ -391,7 +391,7 @@ function fileGives(path: string, key: string, step: CallFact, app: App, context:
     const node = settings.roots.flatMap((root) => root.children).find((child) => child.name === key);
     return node === undefined ? undefined : nodeGives(node, file, key);
   }
-  return assignmentGives(context.files.read(file) ?? "", file, key);
+  return assignmentGives(context.text(file), file, key);
 }
 
 function nodeGives(node: SettingNode, file: string, key: string): Seen | undefined {
@@ -477,7 +477,7 @@ function fromPrefixedEnvironment(step: CallFact, key: string, context: Context):
 
 function parsed(text: string): string | number | boolean | null {
   try {
-    const value: unknown = JSON.parse(text);
+    const value: unknown = JSON.parse(text.replace(/^\uFEFF/, ""));
     return typeof value === "boolean" || typeof value === "number" || value === null ? value : text;
   } catch {
     return text;

@@ -270,7 +270,9 @@ function inPlace(kind: Kind, app: App, cookie: Cookie, context: Context): Edit |
   const isElsewhere =
     own !== undefined &&
     (own.place.file !== file || own.place.span.start > span.start || own.place.span.end < span.end);
-  if (isElsewhere) return undefined;
+  // What a function makes of a variable's text is not this setting's alone.
+  const isReturned = /\breturn\s*$/.test(context.text(file).slice(0, span.start).slice(-200));
+  if (isElsewhere || (isReturned && cookie.verdict === "conditional")) return undefined;
   const statement = cookie.evidence.find((each) => each.from === "file" && each.says === `\`${kind.key}\` is set here`);
   const written = statement?.from === "file" ? statement : valuePlace(step, kind.key);
   return turnOnPython(context.text, written, cookie.decidedBy);

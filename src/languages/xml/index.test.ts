@@ -129,7 +129,7 @@ test.each([
   ["a file cut short in CDATA", `<a>${COOKIES}<![CDATA[ `, "this element is not closed"],
   ["Razor", `@if (a < b && c <d) {\n  <a @x>${COOKIES}\n}`, "Root element is missing or invalid"],
   ["T4", `<#@ template language="C#" #>\n<a>${COOKIES}<# } #></a>`, "Root element is missing or invalid"],
-  ["a merge conflict", `<a>\n<<<<<<< HEAD\n${COOKIES}\n=======\n</a>`, "Unclosed start tag for element `a`"],
+  ["a merge conflict", `<a>\n<<<<<<< HEAD\n${COOKIES}\n=======\n</a>`, "Missing end tag for element a"],
   ["a quote that is missing", `<a>\n<b c="d>\n</b>\n${COOKIES}</a>`, "this end tag closes no element"],
   ["an ampersand", `<a b="?c&d">${COOKIES}</a>`, "Unterminated reference (a reference must end with `;`)"],
   ["equal attributes", `<a b="1" b="2">${COOKIES}</a>`, "Duplicate attribute: b"],
