@@ -1354,15 +1354,16 @@ export class Evaluator {
           : known(!positive, each.trace);
       }
       if (data.kind === "environment") {
+        const listed = listOf(literals);
         const condition = {
           kind: "environment",
           key: `environment ${data.name} in`,
-          says: `${data.name} is one of the listed values`,
+          says: `${data.name} is one of ${listed}`,
         } as const;
         return [
           alternative({ kind: "literal", value: positive }, each.trace, [{ ...condition, arm: true, holds: false }]),
           alternative({ kind: "literal", value: !positive }, each.trace, [
-            { ...condition, arm: false, says: `${data.name} is none of the listed values`, holds: undefined },
+            { ...condition, arm: false, says: `${data.name} is none of ${listed}`, holds: undefined },
           ]),
         ];
       }
@@ -2326,6 +2327,8 @@ export class Evaluator {
       receiver === undefined
         ? this.callValue(target, method, args, expression, at)
         : this.callMember(receiver, method, args, expression, at);
+    if (callee.kind === "member" && callee.object.kind === "super" && method === "__init__")
+      this.tellConstructed(receiver ?? [], args, at, expression);
     if (expression.initializer !== undefined) {
       for (const { data } of result)
         if (data.kind === "object") this.initialize(data.id, expression.initializer, scope);
@@ -2449,6 +2452,14 @@ export class Evaluator {
       true,
       true,
     );
+  }
+
+  /** A constructor that hands over to a base from outside the project is told as a call of that base. */
+  private tellConstructed(base: Value, args: readonly RecordedArgument[], at: Place, expression: Call): void {
+    const { self } = this.frame;
+    const paths = base.flatMap(({ data }) => (data.kind === "external" ? data.paths : []));
+    if (self === undefined || paths[0] === undefined) return;
+    this.tellCall(lastSegment(paths[0]), paths, undefined, args, at, expression, true, false, self);
   }
 
   private callValue(
@@ -3292,4 +3303,10 @@ function originPlace(origin: Origin): Place {
   return origin.kind === "call"
     ? origin.call.place
     : { file: origin.kind === "module" ? origin.file : "", span: { start: 0, end: 0 } };
+}
+
+/** The first few values of a list, for messages. */
+function listOf(values: readonly (Scalar | typeof notLiteral)[]): string {
+  const shown = values.slice(0, 6).map((value) => (value === notLiteral ? "…" : JSON.stringify(value)));
+  return [...shown, ...(values.length > shown.length ? ["…"] : [])].join(", ");
 }
