@@ -256,6 +256,12 @@ function fixes(
   return [{ title, safety: "needs a decision", note, edits: [edit] }];
 }
 
+/** PasteDeploy skips a plain key that `[DEFAULT]` has too; the other prefix is read as well. */
+function readableKey(app: PasteApp, key: string): string {
+  if (!app.global.has(key)) return key;
+  return key.startsWith("beaker.") ? key.slice("beaker.".length) : `beaker.${key}`;
+}
+
 function editOf(
   app: PasteApp,
   anchor: PasteSetting | undefined,
@@ -272,7 +278,7 @@ function editOf(
   if (anchor === undefined) return insertAfterLine(text, app.file, end, "session.secure = true");
   const { node } = anchor;
   const delimiter = text.slice(node.nameSpan.end, node.valueSpan?.start ?? node.nameSpan.end);
-  const key = node.name.replace(/session\..*$/, "session.secure");
+  const key = readableKey(app, node.name.replace(/session\..*$/, "session.secure"));
   const line = `${key}${/^[ \t]*[=:][ \t]*$/.test(delimiter) ? delimiter : " = "}true`;
   // Behind the last line of the value, with the indentation of the key.
   const inserted = insertAfterLine(text, app.file, node.span.end, "");
