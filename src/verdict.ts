@@ -534,7 +534,7 @@ function mixed(
   const conditions = all.flatMap((each) => each.when);
   const byScheme = conditions.find((condition) => condition.kind === "request-scheme");
   const differing =
-    [...on.when, ...off.when].find(
+    telling(on.when, off.when).find(
       (condition) =>
         condition.kind === "environment" || condition.kind === "configuration" || condition.kind === "version",
     ) ??
@@ -575,6 +575,13 @@ function mixed(
   const says = negated ? `\`${shown}\` does not hold` : kind === "branch" ? `\`${shown}\` holds` : shown;
   const deciding = inDeployment === "secure" ? on : off;
   return made("conditional", deciding, `Secure only when ${says}${fact}`, { on: kind, says, inDeployment });
+}
+
+/** The conditions that tell two ways apart: those that both share do not. */
+function telling(on: readonly Condition[], off: readonly Condition[]): readonly Condition[] {
+  const isShared = ({ key, arm }: Condition) =>
+    [on, off].every((side) => side.some((other) => other.key === key && other.arm === arm));
+  return [...on, ...off].filter((condition) => !isShared(condition));
 }
 
 function schemeCondition(trust: ProxyTrust | undefined, context: Context): VerdictCondition {
