@@ -44,6 +44,11 @@ export interface PageResult {
   readonly notRun?: string;
 }
 
+/** A page that could be run, were its shelf installed. */
+export function isMissing({ notRun }: PageResult): boolean {
+  return notRun?.includes("is not installed") === true;
+}
+
 export interface LabOptions {
   /** Pages to run; default all. */
   readonly frameworks?: readonly string[];

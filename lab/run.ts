@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { type CaseResult, type PageResult, runLab } from "./lab.ts";
+import { type CaseResult, isMissing, type PageResult, runLab } from "./lab.ts";
 import { record } from "./results.ts";
 
 /*
@@ -23,12 +23,11 @@ const started = performance.now();
 const pages = await runLab({ frameworks: positionals, signal: controller.signal });
 print(pages);
 console.log(`\n${((performance.now() - started) / 1000).toFixed(1)} s`);
-if (values.record) record(pages, positionals.length > 0);
-const failed = pages.some(
-  ({ cases, notRun }) =>
-    cases.some(({ status }) => status === "disagreed") || notRun?.includes("not installed") === true,
-);
-process.exitCode = failed ? 1 : 0;
+const isIncomplete = pages.some(isMissing);
+if (values.record && isIncomplete) console.log("lab/results.json is left as it was: not everything is installed");
+else if (values.record) record(pages, positionals.length > 0);
+const disagrees = pages.some(({ cases }) => cases.some(({ status }) => status === "disagreed"));
+process.exitCode = isIncomplete || disagrees ? 1 : 0;
 
 function print(results: readonly PageResult[]): void {
   const rows = results.map(({ framework, version, cases, notRun }) => {
@@ -51,7 +50,7 @@ function print(results: readonly PageResult[]): void {
   const head = ["framework", "version", "asked", "agreed", "disagreed", "not asked", "cookies", "cookies not asked"];
   const table = [head, ...rows];
   const widths = head.map((_, column) =>
-    Math.max(...table.filter((row) => row.length === head.length).map((row) => row[column]?.length ?? 0)),
+    Math.max(...table.filter((row) => column < 2 || row.length === head.length).map((row) => row[column]?.length ?? 0)),
   );
   for (const row of table)
     console.log(

@@ -1,6 +1,8 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { type PageResult, runLab } from "../lab/lab.ts";
+import { isMissing, type PageResult, runLab } from "../lab/lab.ts";
 import { comparable, recorded, toRecord } from "../lab/results.ts";
+import { readPage } from "./support/page.ts";
 
 /** The versions that ran; one that a setup should have installed and did not fails the lab. */
 function run(results: readonly PageResult[]): readonly PageResult[] {
@@ -34,8 +36,7 @@ describe("the lab", () => {
   const all = runLab();
 
   test("runs every page in every version that it names", async () => {
-    const missing = (await all).filter(({ notRun }) => notRun?.includes("not installed") === true);
-    expect(missing).toEqual([]);
+    expect((await all).filter(isMissing)).toEqual([]);
   }, 300_000);
 
   test("agrees with every table and every fix", async () => {
@@ -45,6 +46,17 @@ describe("the lab", () => {
       ),
     );
     expect(disagreements).toEqual([]);
+  });
+
+  test("takes every case of the pages that it runs", async () => {
+    const results = run(await all);
+    for (const framework of new Set(results.map((each) => each.framework))) {
+      const page = readFileSync(new URL(`../src/frameworks/${framework}/readme.md`, import.meta.url), "utf8");
+      const lines = results
+        .filter((each) => each.framework === framework)
+        .flatMap(({ cases }) => cases.map(({ line }) => line));
+      expect(readPage(page).filter(({ line }) => !lines.includes(line))).toEqual([]);
+    }
   });
 
   test("gives a reason for every case that it did not ask", async () => {
@@ -81,6 +93,30 @@ describe("a page that lies", () => {
     const disagreed = await disagreementsOf(flaskPage("no", diff));
     expect(disagreed.length).toBeGreaterThan(0);
     for (const each of disagreed) expect(each).toMatch(/no longer set|changes nothing/);
+  });
+
+  test("by a fix that loses the session behind a proxy fails", async () => {
+    const page = [
+      "# express-session",
+      "```js app.js",
+      'const express = require("express");',
+      'const session = require("express-session");',
+      "const app = express();",
+      'app.use(session({ secret: "k" }));',
+      "```",
+      "",
+      "| Cookie | Secure | Because |",
+      "| --- | --- | --- |",
+      "| `connect.sid` | no | it says nothing |",
+      "",
+      "```diff app.js",
+      '-app.use(session({ secret: "k" }));',
+      '+app.use(session({ secret: "k", cookie: { secure: true } }));',
+      "```",
+    ].join("\n");
+    const results = await runLab({ pages: { "express-session": page } });
+    const disagreed = results.flatMap(({ cases }) => cases.flatMap((each) => each.disagreed));
+    expect(disagreed).toContain("`connect.sid` is not Secure after the fix: GET /: http none, proxy none, tls secure");
   });
 
   test("in nothing agrees", async () => {

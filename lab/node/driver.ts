@@ -456,7 +456,7 @@ function serve(request: http.IncomingMessage, response: http.ServerResponse): vo
 function endSoon(response: http.ServerResponse): void {
   setTimeout(() => {
     if (!response.writableEnded) response.end();
-  }, 8);
+  }, 20);
 }
 
 /** What a body parser and a cookie parser would have left. */
@@ -617,6 +617,7 @@ async function run(ask: Ask): Promise<Told> {
 process.on("uncaughtException", (error) => {
   for (const { fail } of units.values()) fail(error);
 });
+process.stdout.on("error", () => process.exit(1));
 process.on("unhandledRejection", () => {});
 
 await Promise.all([plain, secure].map((server) => new Promise<void>((done) => server.listen(0, "127.0.0.1", done))));
