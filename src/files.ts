@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { decode } from "./files/decode.ts";
 import { listFiles, type Skipped } from "./files/list.ts";
 import { anyOf, extensionOf, type Interest, searcher } from "./files/prefilter.ts";
@@ -27,12 +28,15 @@ export interface ReadOptions {
   readonly threads?: number;
 }
 
-/** Lists and searches the files under `root`, an existing folder. */
-export async function readProject(root: string, options: ReadOptions): Promise<ProjectOnDisk> {
+/** Lists and searches the files under a folder that exists. */
+export async function readProject(folder: string, options: ReadOptions): Promise<ProjectOnDisk> {
+  const root = resolve(folder);
   const listing = await listFiles(root, options.ignore);
-  const files = listing.files.filter(within(options.only));
+  const isInside = within(options.only);
+  const files = listing.files.filter(isInside);
   const found = await searchFiles({ root, interest: options.interest, files }, options.threads);
-  const skipped = new Map([...listing.skipped, ...found.skipped].map((entry) => [entry.file, entry]));
+  const passedOver = listing.skipped.filter(({ file }) => isInside(file));
+  const skipped = new Map([...passedOver, ...found.skipped].map((entry) => [entry.file, entry]));
   const paths = new Set(listing.files);
 
   const text = (file: string): string | undefined => {
@@ -63,7 +67,8 @@ export async function readProject(root: string, options: ReadOptions): Promise<P
   };
 }
 
-function within(only: readonly string[] | undefined): (file: string) => boolean {
+/** Does a file lie under one of the paths? */
+export function within(only: readonly string[] | undefined): (file: string) => boolean {
   if (only === undefined || only.includes("")) return () => true;
   return (file) => only.some((path) => file === path || file.startsWith(`${path}/`));
 }

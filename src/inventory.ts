@@ -419,7 +419,7 @@ function chosen(judgements: readonly Judgement[]): readonly Cookie[] {
       fact.calledFrom.length === 0 && (parameter !== undefined || cookie.name === undefined);
     const kept = called ? group.filter((each) => !isOpen(each)) : group;
     const seen = new Set<string>();
-    for (const { cookie } of kept.length === 0 ? group : kept) {
+    for (const { cookie } of settled(kept.length === 0 ? group : kept)) {
       const decided = cookie.decidedBy.from === "file" ? `${cookie.decidedBy.file}:${cookie.decidedBy.span.start}` : "";
       const key = JSON.stringify([cookie.name, cookie.verdict, cookie.deletion, decided]);
       if (seen.has(key)) continue;
@@ -428,6 +428,16 @@ function chosen(judgements: readonly Judgement[]): readonly Cookie[] {
     }
   }
   return result;
+}
+
+/** What one way to a place leaves unknown says nothing more where another way shows that the cookie may lack Secure. */
+function settled(judgements: readonly Judgement[]): readonly Judgement[] {
+  const told = new Set(
+    judgements.flatMap(({ cookie: { name, verdict } }) =>
+      verdict === "insecure" || verdict === "conditional" ? [name] : [],
+    ),
+  );
+  return judgements.filter(({ cookie }) => cookie.verdict !== "unknown" || !told.has(cookie.name));
 }
 
 function inOrder(cookies: readonly Cookie[]): readonly Cookie[] {

@@ -2,7 +2,7 @@ import { type Baseline, emptyBaseline } from "./baseline.ts";
 import { type Configuration, noConfiguration } from "./configuration.ts";
 import { dayOf } from "./date.ts";
 import type { Deployment } from "./deployment.ts";
-import { type ProjectOnDisk, readProject } from "./files.ts";
+import { type ProjectOnDisk, readProject, within } from "./files.ts";
 import { interest } from "./interest.ts";
 import { type Inventory, takeInventory } from "./inventory.ts";
 import { inReportOrder, makeReport } from "./make-report.ts";
@@ -50,7 +50,7 @@ export async function scan(root: string, options: ScanOptions = {}): Promise<Sca
   });
   progress.step(`Reading ${project.candidates.length} of ${project.count} files`);
   const deployment = readDeployment(project, configuration, options.deployment ?? {});
-  const inventory = inReportOrder(await takeInventory(project, deployment));
+  const inventory = inReportOrder(setUnder(only, await takeInventory(project, deployment)));
   const text = textsOf(project.read);
   const report = makeReport({
     root: options.rootName ?? root,
@@ -69,6 +69,12 @@ export async function scan(root: string, options: ScanOptions = {}): Promise<Sca
   });
   progress.end();
   return { report, recognised: inventory.recognised, text, project, deployment, inventory };
+}
+
+/** Code elsewhere that the paths lead to is read, and its cookies are not asked for. */
+function setUnder(only: readonly string[] | undefined, inventory: Inventory): Inventory {
+  const isInside = within(only);
+  return { ...inventory, cookies: inventory.cookies.filter(({ sink }) => isInside(sink.file)) };
 }
 
 /** Reports go through their findings file by file: the last text is kept. */

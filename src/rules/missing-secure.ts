@@ -1,4 +1,4 @@
-import type { Cookie } from "../cookie.ts";
+import type { Cookie, VerdictCondition } from "../cookie.ts";
 import type { Place } from "../evidence.ts";
 import type { Level } from "../finding.ts";
 import type { Rule } from "../rule.ts";
@@ -21,7 +21,12 @@ function levelOf({ verdict, deletion, sensitive, notDeployed, condition }: Cooki
   if (deletion || verdict === "secure") return undefined;
   if (notDeployed !== undefined || verdict === "unknown") return "note";
   if (verdict === "insecure") return sensitive ? "error" : "warning";
-  return condition?.inDeployment === "insecure" ? "warning" : "note";
+  return condition === undefined || !isLikelyOff(condition) ? "note" : "warning";
+}
+
+/** A branch that neither the deployment nor the request decides is somebody's way to the cookie without Secure. */
+function isLikelyOff({ on, inDeployment }: VerdictCondition): boolean {
+  return inDeployment === "insecure" || (on === "branch" && inDeployment === null);
 }
 
 function messageOf(cookie: Cookie): string {
@@ -32,7 +37,8 @@ function messageOf(cookie: Cookie): string {
     conditional: `carries Secure only under a condition: ${condition?.says ?? because}`,
     unknown: `may or may not carry Secure: ${because}`,
   }[verdict];
-  const comesTo = condition?.inDeployment === "insecure" ? "; in this deployment it is off" : "";
+  const scene = condition?.says.includes("in this deployment") === true ? "there" : "in this deployment";
+  const comesTo = condition?.inDeployment === "insecure" ? `; ${scene} it is off` : "";
   const where = notDeployed === undefined ? "" : `; not in this deployment: ${notDeployed}`;
   return `${cookieName(cookie)} ${says}${comesTo}${where}.`;
 }

@@ -17,6 +17,11 @@ const condition = (inDeployment: VerdictCondition["inDeployment"]): VerdictCondi
   says: "the request arrives as https",
   inDeployment,
 });
+const branch = (inDeployment: VerdictCondition["inDeployment"]): VerdictCondition => ({
+  on: "branch",
+  says: "`remember` holds",
+  inDeployment,
+});
 
 test("each has its page, and each page its rule", () => {
   const pages = readdirSync("src/rules").filter((file) => file.endsWith(".md"));
@@ -39,6 +44,8 @@ describe("missing-secure", () => {
     ["a conditional one that is off", { verdict: "conditional", condition: condition("insecure") }, ["warning"]],
     ["a conditional one that is on", { verdict: "conditional", condition: condition("secure") }, ["note"]],
     ["a conditional one that is open", { verdict: "conditional", condition: condition(null) }, ["note"]],
+    ["one that a branch leaves without", { verdict: "conditional", condition: branch(null) }, ["warning"]],
+    ["one whose branch is taken", { verdict: "conditional", condition: branch("secure") }, ["note"]],
   ])("%s", (_what, change, expected) => {
     expect(levels("missing-secure", change)).toEqual(expected);
   });
@@ -57,6 +64,14 @@ describe("missing-secure", () => {
       'The cookie "sid" carries Secure only under a condition: the request arrives as https; in this deployment it is off.',
     );
   });
+});
+
+test("missing-secure speaks of the deployment once", () => {
+  const on = { on: "environment", says: "`MODE` is not set in this deployment", inDeployment: "insecure" } as const;
+  const [complaint] = rules[0]?.check(cookie({ verdict: "conditional", condition: on })) ?? [];
+  expect(complaint?.message).toBe(
+    'The cookie "sid" carries Secure only under a condition: `MODE` is not set in this deployment; there it is off.',
+  );
 });
 
 describe("ineffective-secure", () => {

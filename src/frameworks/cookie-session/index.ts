@@ -115,7 +115,9 @@ function nested(fact: Fact): readonly Remark[] {
   if (at === undefined || object === undefined) return [];
   const others = [...object.properties.keys()].filter((name) => name !== "secure");
   const rest =
-    others.length === 0 ? "" : `; ${others.map((name) => `\`${name}\``).join(", ")} beside it do nothing either`;
+    others.length === 0
+      ? ""
+      : `; ${others.map((name) => `\`${name}\``).join(", ")} beside it ${others.length === 1 ? "does" : "do"} nothing either`;
   const what = object.properties.has("secure") ? "`cookie.secure`" : "the nested `cookie`";
   return [
     {
