@@ -111,6 +111,7 @@ function judgeRows(
     return void result.notAsked.push(...known.map(() => `\`${name}\` never came${errorOf(base)}`));
   if (known.length < rows.length) return conclude(known.every(({ secure }) => kinds.includes(secure as Kind)));
   if (isConditional) {
+    if (rows.some(({ because }) => isRefuted(because, seen))) return conclude(false);
     if (differ.has("conditional") || (differ.has("yes") && differ.has("no"))) return conclude(true);
     if (rows.some(({ because }) => !canBeSet(because)))
       return void result.notAsked.push(
@@ -131,6 +132,14 @@ function judgeRows(
     );
   }
   conclude(kinds.every((kind) => verdicts.has(kind)) && verdicts.size === new Set(kinds).size);
+}
+
+/** What production is said to come to, and the scheme that is said to bring Secure, must be what came. */
+function isRefuted(because: string, seen: readonly Sighting[]): boolean {
+  const said = /which is (not )?so in this deployment/.exec(because);
+  const kind = said?.[1] === undefined ? "yes" : "no";
+  if (said !== null && seen.some((each) => kindOf(each) !== kind)) return true;
+  return /request arrives as https/.test(because) && seen.some(({ states }) => states.tls === "open");
 }
 
 /** The first exception, as the reason that nothing came. */

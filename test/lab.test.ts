@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { judgeTable } from "../lab/judge.ts";
 import { isMissing, type PageResult, runLab } from "../lab/lab.ts";
+import { type Told, type Way, ways } from "../lab/protocol.ts";
 import { comparable, recorded, toRecord } from "../lab/results.ts";
 import { readPage } from "./support/page.ts";
 
@@ -74,6 +76,50 @@ describe("the lab", () => {
         .map(comparable)
         .sort(),
     ).toEqual(recorded().map(comparable).sort());
+  });
+});
+
+describe("a condition", () => {
+  const answer = (lines: Readonly<Record<Way, string>>): Told => ({
+    id: "",
+    answers: ways.map((way) => ({ origin: "GET /", way, status: 200, lines: [lines[way]] })),
+  });
+  const open = answer({ http: "a=1", proxy: "a=1", tls: "a=1" });
+  const secure = answer({ http: "a=1; Secure", proxy: "a=1; Secure", tls: "a=1; Secure" });
+  const byScheme = answer({ http: "a=1", proxy: "a=1", tls: "a=1; Secure" });
+  const judged = (because: string, base: Told, others: readonly Told[]) => {
+    const { agreed, disagreed, notAsked } = judgeTable(
+      [{ name: "a", secure: "conditional", because }],
+      base,
+      others,
+      {},
+      [],
+    );
+    return [agreed.length, disagreed.length, notAsked.length];
+  };
+
+  test("on the scheme holds when TLS brings Secure", () => {
+    const because = "Secure only when the request arrives as https";
+    expect(judged(because, byScheme, [])).toEqual([1, 0, 0]);
+    expect(judged(because, open, [])).toEqual([0, 1, 0]);
+    expect(judged(because, secure, [])).toEqual([0, 1, 0]);
+  });
+
+  test("on a variable holds when the other setting differs, in the direction that is said", () => {
+    const because = 'Secure only when SECURE is "true", which is not so in this deployment';
+    expect(judged(because, open, [secure])).toEqual([1, 0, 0]);
+    expect(judged(because, open, [open])).toEqual([0, 1, 0]);
+    expect(judged(because, secure, [open])).toEqual([0, 1, 0]);
+  });
+
+  test("that cannot be set is not asked, and never agreed", () => {
+    expect(judged("Secure only when `strict` holds", open, [])).toEqual([0, 0, 1]);
+  });
+
+  test("on a version is settled by the version that runs", () => {
+    const row = { name: "a", secure: "conditional", because: "Secure only when Werkzeug is 2.3 or newer" };
+    expect(judgeTable([row], open, [], { werkzeug: "2.2.3" }, []).disagreed).toEqual([]);
+    expect(judgeTable([row], open, [], { werkzeug: "3.1.9" }, []).disagreed).toHaveLength(1);
   });
 });
 
