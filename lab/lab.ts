@@ -8,14 +8,14 @@ import { judgeFix, judgeTable, shown, sightings } from "./judge.ts";
 import { node } from "./node/index.ts";
 import type { Ask, Told } from "./protocol.ts";
 import { python } from "./python/index.ts";
+import { ruby } from "./ruby/index.ts";
 import { cache, isInstalled, misfit, type Shelf, type Stack } from "./stack.ts";
 
-export const stacks: readonly Stack[] = [node, python];
+export const stacks: readonly Stack[] = [node, python, ruby];
 
 /** What pages need that no stack here is, until somebody adds it. */
 const needs: Readonly<Record<string, string>> = {
   servlet: "needs a runner for Tomcat and Jetty",
-  rails: "needs a runner for Rails",
   aspnet: "needs a runner for Mono",
   "aspnet-core": "needs the .NET SDK",
 };

@@ -9,7 +9,7 @@ class RackCase
     [200, { "Content-Type" => "text/plain" }, ["ok"]]
   end
 
-  def initialize(folder, files)
+  def initialize(folder, files, _alone = nil)
     @folder, @files = folder, files
   end
 
@@ -55,7 +55,7 @@ class RackCase
     app.set :raise_errors, true
     app.set :show_exceptions, false
     app.prepend(Stubs::Methods)
-    app.class_eval { define_method(:options) { {} } }
+    app.class_eval { define_method(:options) { { value: "1" } } }
     paths = (app.routes["GET"] || []).map { |pattern, *| pattern.to_s }
     app.get("/lab") do
       session[:lab] = 1

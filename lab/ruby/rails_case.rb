@@ -1,11 +1,14 @@
+require "active_model"
 require "logger"
 
 # Wraps the files of one Rails application: what is missing of boot, application and routes is filled in.
 class RailsCase
   APPLICATION = "config/application.rb"
 
-  def initialize(folder, files)
+  # With `alone`, an action does no more for cookies than its lines that name this one.
+  def initialize(folder, files, alone = nil)
     @folder, @files = folder, files
+    files.grep(/_controller\.rb\z/).each { |file| leave_alone(File.join(folder, file), alone) } if alone
     @text = files.select { |file| file.end_with?(".rb") }.to_h { |file| [file, File.read(File.join(folder, file))] }
   end
 
@@ -36,6 +39,7 @@ class RailsCase
     $LOADED_FEATURES << $LOAD_PATH.resolve_feature_path("rails/all")[1]
     Rails::Application::Configuration.prepend(KnownDefaults)
     ActiveSupport.on_load(:action_controller) { prepend Answering }
+
     require "secure_headers" if names?(/SecureHeaders/)
     require "devise" if names?(/\bdevise\b|\bDevise\b/)
   end
@@ -83,8 +87,16 @@ class RailsCase
       extend Devise::Models
       attr_accessor :remember_token, :remember_created_at, :encrypted_password
 
+      def self.to_adapter
+        Struct.new(:records) { def find_first(*) = nil }.new
+      end
+
       def to_key
         [7]
+      end
+
+      def changed?
+        false
       end
 
       def save(**)
@@ -175,6 +187,13 @@ class RailsCase
   def names?(pattern)
     @text.values.any?(pattern)
   end
+
+  def leave_alone(path, name)
+    lines = File.readlines(path)
+    File.write(path, lines.reject { |line| line.match?(COOKIE_LINE) && !line.match?(/\b#{Regexp.escape(name)}\b/) }.join)
+  end
+
+  COOKIE_LINE = /^ +(response\.|headers\[|cookies[.\[]).*(Set-Cookie|set_cookie|delete|\] = )/
 
   # Writes a file that the page leaves out.
   def write(file, text)

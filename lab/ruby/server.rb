@@ -22,15 +22,21 @@ class Server
     @ports = { "http" => {}, "https" => certificate }.transform_values { |options| start(options) }
   end
 
+  # An exception in one line, without what differs from run to run.
+  def self.say(error)
+    $stderr.puts(error.full_message) if ENV["LAB_TRACE"]
+    "#{error.class}: #{error.message.lines.first.to_s.strip.sub(/#<(\S+).*/, '\1')}"[0, 300]
+  end
+
   # What every unit answers on every way. With `cookies` only those that say something of them, for what a framework
   # does not do unless the request brought a cookie.
   def ask_all(units, cookies = [])
     units.product(WAYS).map do |unit, way|
       response = ask(unit, way, cookies)
-      origin = cookies.empty? ? unit.origin : "#{unit.origin} with cookies"
+      origin = cookies.empty? ? unit.origin : "#{unit.origin} with #{cookies.join(", ")}"
       answer = { origin: origin, way: way, status: response.code.to_i, lines: response.get_fields("set-cookie") || [] }
       answer[:lines] = answer[:lines].select { |line| cookies.include?(line[/\A[^=]*/]) } if cookies.any?
-      answer[:error] = "#{@error.class}: #{@error.message.lines.first.to_s.strip}"[0, 300] if @error
+      answer[:error] = Server.say(@error) if @error
       answer
     end
   end
@@ -50,7 +56,6 @@ class Server
   def call(env)
     @unit.app.call(env)
   rescue StandardError, ScriptError => error
-    warn error.full_message if ENV["LAB_TRACE"]
     @error = error
     [500, { "Content-Type" => "text/plain" }, [""]]
   end

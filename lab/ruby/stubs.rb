@@ -16,13 +16,18 @@ class Stub < String
     7
   end
 
+  def []=(*)
+  end
+
+  # Spread into the options of a cookie.
   def to_hash
-    {}
+    { value: "1" }
   end
 end
 
 module Stubs
   @used = []
+  @loaded = Set.new
 
   class << self
     attr_reader :used, :folder
@@ -34,7 +39,8 @@ module Stubs
     end
 
     def constant(parent, name)
-      return parent.const_get(name, false) if load_own(name) && parent.const_defined?(name, false)
+      load_own(name)
+      return parent.const_get(name, false) if parent.const_defined?(name, false)
 
       @used << name.to_s
       parent.const_set(name, made_up)
@@ -50,7 +56,7 @@ module Stubs
 
     def load_own(name)
       file = Dir.glob("#{folder}/{app,lib}/**/#{name.to_s.underscore}.rb").first
-      file && Kernel.load(file)
+      Kernel.load(file) if file && @loaded.add?(file)
     end
 
     def made_up

@@ -152,7 +152,6 @@ const PAST = /\bago\b|\byesterday\b|\b1970\b|Time\.at\(?\s*0\b|(?:now|current|to
 
 function isDeletion(value: Seen, context: Context): boolean {
   const data = likely(value);
-  if (data?.kind === "literal") return data.value === null || data.value === "";
   if (data?.kind !== "object" || data.literal === undefined) return false;
   const age = likelyLiteral(data.properties.get("max_age"));
   if (typeof age === "number" && age <= 0) return true;
