@@ -17,6 +17,7 @@ import django.core.wsgi
 import django.middleware.csrf
 import django.views.i18n
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpResponse
 from django.urls import path
 from django.views import View
@@ -29,13 +30,29 @@ for each in OPTIONAL:
     if importlib.util.find_spec(each.split(".")[0]) is not None and each != "rest_framework.views":
         importlib.import_module(each)
 
+EARLY = (
+    "django.contrib.messages.middleware",
+    "django.contrib.messages.storage.fallback",
+    "django.contrib.sessions.middleware",
+    "django.middleware.locale",
+    "django.middleware.security",
+    "django.shortcuts",
+    "django.views.decorators.cache",
+    "django.views.defaults",
+    "encodings.idna",
+)
+for each in EARLY:
+    try:
+        importlib.import_module(each)
+    except ImproperlyConfigured:
+        continue  # Django 3.2 asks for settings there: the case's own process imports it.
+
 NAMES = {}
-APPS = ("django.contrib.contenttypes", "django.contrib.auth", "django.contrib.sessions", "django.contrib.messages")
+USERS = ("django.contrib.contenttypes", "django.contrib.auth")
 MIDDLEWARE = (
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
 )
 
@@ -115,12 +132,14 @@ def importable(dotted, is_attribute):
         return False
 
 
-def complete(own_middleware):
+def complete(own_middleware, needs_users):
     """Adds what a site needs and the page does not show; never a setting of a cookie."""
     apps = [app for app in settings.INSTALLED_APPS if importable(app, False)]
-    settings.INSTALLED_APPS = apps + [app for app in APPS if not any(each.startswith(app) for each in apps)]
+    users = USERS if needs_users else ()
+    settings.INSTALLED_APPS = apps + [app for app in users if not any(each.startswith(app) for each in apps)]
     chain = [each for each in settings.MIDDLEWARE if importable(each, True)]
-    missing = [each for each in MIDDLEWARE if each not in chain]
+    wanted = (*MIDDLEWARE, "django.contrib.auth.middleware.AuthenticationMiddleware") if needs_users else MIDDLEWARE
+    missing = [each for each in wanted if each not in chain]
     after = chain.index(MIDDLEWARE[0]) + 1 if MIDDLEWARE[0] in chain else 0
     own = [each for each in own_middleware if each not in chain]
     settings.MIDDLEWARE = [*own, *chain[:after], *missing, *chain[after:]]
@@ -145,19 +164,20 @@ def units(ask, unit):
         or "settings" in file
         or is_settings(file)
     )
+    needs_users = re.search(r"contrib\.auth|request\.user|rest_framework|REST_AUTH", all_text(ask)) is not None
     setup_is_early = False
     try:
         loaded = modules.load(ask, skip)
     except django.core.exceptions.AppRegistryNotReady:
         setup_is_early = True
-        complete([])
+        complete([], needs_users)
         django.setup()
         loaded = modules.load(ask, skip)
     own_middleware = [f"{m.__name__}.{n}" for m in loaded for n, v in vars(m).items() if is_middleware(m, v)]
     if setup_is_early:
         settings.MIDDLEWARE = [*own_middleware, *settings.MIDDLEWARE]
     else:
-        complete(own_middleware)
+        complete(own_middleware, needs_users)
         django.setup()
     urls = types.ModuleType("lab_urls")
     sys.modules["lab_urls"] = urls

@@ -5,6 +5,7 @@ of its framework say what the case serves, asks that three ways on 127.0.0.1 and
 Shapes: ../protocol.ts.
 """
 
+import encodings.idna  # noqa: F401 (http.client needs it in every child)
 import http.client
 import importlib
 import json
