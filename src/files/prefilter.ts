@@ -29,9 +29,24 @@ function escape(text: string): string {
   return text.replace(/[$()*+.?[\\\]^{|}]/g, String.raw`\$&`);
 }
 
-/** One expression for all words, or undefined for none. */
-export function anyOf(words: readonly string[]): RegExp | undefined {
-  return words.length === 0 ? undefined : new RegExp(words.map(escape).join("|"), "i");
+/** Says whether a text holds what is looked for. */
+export interface Matcher {
+  test(text: string): boolean;
+}
+
+/** Parts that many words share: a text without any of them needs no look for the words themselves. */
+const STEMS = ["cookie", "session"];
+/** Up to so many single words are found faster one after the other than as alternatives of one expression. */
+const FEW = 8;
+
+/** One matcher for all words, in any case; undefined for none. */
+export function anyOf(words: readonly string[]): Matcher | undefined {
+  if (words.length === 0) return undefined;
+  const whole = new RegExp(words.map(escape).join("|"), "i");
+  const stems = [...new Set(words.map((word) => STEMS.find((stem) => word.includes(stem)) ?? word))];
+  if (stems.length > FEW) return whole;
+  const each = stems.map((stem) => new RegExp(escape(stem), "i"));
+  return { test: (text) => each.some((stem) => stem.test(text)) && whole.test(text) };
 }
 
 function namePattern(names: readonly string[]): RegExp | undefined {
@@ -44,7 +59,7 @@ function namePattern(names: readonly string[]): RegExp | undefined {
 export function prefilter(root: string, interest: Interest): (file: string) => Outcome {
   const named = namePattern(interest.names);
   const search = searcher(root);
-  const expressions = new Map<string, RegExp | undefined>();
+  const expressions = new Map<string, Matcher | undefined>();
   for (const [extension, words] of Object.entries(interest.words)) expressions.set(extension, anyOf(words));
   return (file) => {
     if (named?.test(file) === true) return "hit";
@@ -56,7 +71,7 @@ export function prefilter(root: string, interest: Interest): (file: string) => O
 }
 
 /** A function that says whether a file holds what an expression of ASCII words describes. */
-export function searcher(root: string): (file: string, expression: RegExp) => Outcome {
+export function searcher(root: string): (file: string, expression: Matcher) => Outcome {
   const buffer = Buffer.allocUnsafe(CHUNK);
   return (file, expression) => {
     try {
@@ -71,12 +86,12 @@ export function searcher(root: string): (file: string, expression: RegExp) => Ou
   };
 }
 
-function holds(bytes: Buffer, expression: RegExp): boolean {
+function holds(bytes: Buffer, expression: Matcher): boolean {
   return expression.test(encodingOf(bytes) === "utf-8" ? bytes.toString("latin1") : decode(bytes).text);
 }
 
 /** The buffer is full: either a long text, searched in chunks that overlap, or something without an end. */
-function searchLarge(descriptor: number, buffer: Buffer, expression: RegExp): Outcome {
+function searchLarge(descriptor: number, buffer: Buffer, expression: Matcher): Outcome {
   const status = fstatSync(descriptor);
   if (!status.isFile()) return { because: "not a regular file" };
   if (status.size > MAX_SEARCHED) return { because: tooLarge(status.size) };
