@@ -1,12 +1,14 @@
 import { applyEdits, EditConflict } from "../edit.ts";
 import type { ReportFix } from "../report.ts";
 import { visible, wrap } from "../terminal/text.ts";
+import { spanOn } from "./frame.ts";
+import { maskLine } from "./mask.ts";
 import type { View } from "./text.ts";
 
 type ReportEdit = ReportFix["edits"][number];
 
 /** What to do, and the edit as a small diff. */
-export function showFix({ title, safety, note, edits }: ReportFix, view: View): string {
+export function showFix({ title, safety, note, edits }: ReportFix, view: View, cookie: string | null): string {
   const { paint, context } = view;
   const caution = safety === "safe" ? "" : ` (needs a decision${note === null ? "" : `: ${note}`})`;
   const words = wrap(`Fix: ${visible(title)}${visible(caution)}`, context.width - 2).map((line) => `  ${line}\n`);
@@ -14,18 +16,28 @@ export function showFix({ title, safety, note, edits }: ReportFix, view: View): 
   const diffs = files.map((file) => {
     const own = edits.filter((edit) => edit.file === file);
     const name = files.length > 1 || view.lines(file) === undefined ? `    ${paint("dim", visible(file))}\n` : "";
-    return name + showDiff(file, own, view);
+    return name + showDiff(file, own, view, cookie);
   });
   return words.join("") + diffs.join("");
 }
 
-/** The lines that the edits of one file touch, before and after. */
-function showDiff(file: string, edits: readonly ReportEdit[], { lines: linesOfFile, paint, context }: View): string {
+/** The lines that the edits of one file touch, before and after; texts beside the edits are blanked. */
+function showDiff(
+  file: string,
+  edits: readonly ReportEdit[],
+  { lines: linesOfFile, paint, context }: View,
+  cookie: string | null,
+): string {
   const lines = linesOfFile(file);
   if (lines === undefined) return "";
   return hunksOf(edits)
     .map(({ first, last, edits: own }) => {
-      const before = Array.from({ length: last - first + 1 }, (_, index) => lines.text(first + index));
+      const before = Array.from({ length: last - first + 1 }, (_, index) => {
+        const line = first + index;
+        const touched = own.filter((edit) => edit.line <= line && line <= edit.endLine);
+        const kept = touched.map((edit) => spanOn(line, edit));
+        return maskLine(lines.text(line), file, cookie, kept);
+      });
       const starts = startsOf(before);
       const offset = (line: number, column: number) => (starts[line - first] ?? 0) + column - 1;
       const local = own.map(({ line, column, endLine, endColumn, expected, replacement }) => ({

@@ -1,5 +1,6 @@
-import type { Location } from "../report.ts";
+import type { Location, Region } from "../report.ts";
 import { columnsOf, visible } from "../terminal/text.ts";
+import { type Columns, maskLine } from "./mask.ts";
 import type { View } from "./text.ts";
 
 const CONTEXT = 1;
@@ -7,8 +8,12 @@ const CONTEXT = 1;
 const MAX_MARKED = 4;
 const TAB = "  ";
 
-/** The lines around a place, with the place underlined. */
-export function showFrame(location: Location, view: View): string {
+/**
+ * The lines around a place, with the place underlined.
+ * @param name of the cookie; texts that are neither it nor a part of what decides are blanked
+ * @param decides is the place what decides, rather than where the cookie is set?
+ */
+export function showFrame(location: Location, view: View, name: string | null, decides: boolean): string {
   const lines = view.lines(location.file);
   if (lines === undefined || location.line > lines.count) return "";
   const last = Math.min(location.endLine, location.line + MAX_MARKED - 1, lines.count);
@@ -21,7 +26,10 @@ export function showFrame(location: Location, view: View): string {
   for (let line = from; line <= to; line += 1) {
     const number = String(line).padStart(digits);
     const marked = line >= location.line && line <= last;
-    const part = partOf(lines.text(line), marked ? spanOn(line, location) : undefined, view.context.width - digits - 8);
+    const span = marked ? spanOn(line, location) : undefined;
+    const kept = span !== undefined && (decides || lines.text(line).length > view.context.width * 4) ? [span] : [];
+    const text = maskLine(lines.text(line), location.file, name, kept);
+    const part = partOf(text, span, view.context.width - digits - 8);
     shown +=
       `  ${view.paint("red", marked ? ">" : " ")} ${view.paint("dim", number)} ${view.paint("dim", "│")} ${part.text}`.trimEnd();
     shown += "\n";
@@ -32,13 +40,8 @@ export function showFrame(location: Location, view: View): string {
   return `${shown}${gutter} ${view.paint("dim", "╵")}\n`;
 }
 
-/** Half-open, in code units from 0. */
-interface Span {
-  readonly start: number;
-  readonly end: number;
-}
-
-function spanOn(line: number, { line: first, column, endLine, endColumn }: Location): Span {
+/** The part of a region that is on a line. */
+export function spanOn(line: number, { line: first, column, endLine, endColumn }: Region): Columns {
   return {
     start: line === first ? column - 1 : 0,
     end: line === endLine ? endColumn - 1 : Number.POSITIVE_INFINITY,
@@ -53,7 +56,7 @@ interface Part {
 }
 
 /** As much of a line as fits, made safe, with the columns of the span within it. */
-function partOf(line: string, span: Span | undefined, width: number): Part {
+function partOf(line: string, span: Columns | undefined, width: number): Part {
   const indent = line.length - line.trimStart().length;
   const start = Math.max(span?.start ?? 0, Math.min(indent, line.length));
   const end = Math.min(span?.end ?? 0, line.trimEnd().length);

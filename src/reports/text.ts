@@ -1,6 +1,6 @@
 import type { Level } from "../finding.ts";
 import { type Lines, linesOf } from "../lines.ts";
-import type { Report, ReportEvidence, ReportFinding } from "../report.ts";
+import type { Location, Report, ReportEvidence, ReportFinding } from "../report.ts";
 import { type Paint, painter, type Style, visible, wrap } from "../terminal/text.ts";
 import type { ReportContext } from "./context.ts";
 import { showFix } from "./diff.ts";
@@ -76,21 +76,27 @@ function showBriefly(finding: ReportFinding, view: View): string {
 
 function showFully(finding: ReportFinding, view: View): string {
   const { location, related, message, fixes, rule, cookie } = finding;
-  const frame = location === null ? "" : showFrame(location, view);
+  const name = view.report.cookies[cookie]?.name ?? null;
+  const decides = related.some((one) => "file" in one && samePlace(one, location));
+  const frame = location === null ? "" : showFrame(location, view, name, decides);
   const elsewhere = related.filter((one) => "file" in one && one.file !== location?.file);
-  const steps = elsewhere.map((one) => showEvidence(one, view)).join("");
+  const steps = elsewhere.map((one) => showEvidence(one, view, name)).join("");
   const links = docsOf([...related, ...(view.report.cookies[cookie]?.evidence ?? [])]);
   const documented = links.map((url) => `${INDENT}${view.paint("dim", `see ${visible(url)}`)}\n`).join("");
   const [best] = fixes;
-  const fix = best === undefined ? prose(`To fix it: setsecure explain ${rule}`, view) : showFix(best, view);
+  const fix = best === undefined ? prose(`To fix it: setsecure explain ${rule}`, view) : showFix(best, view, name);
   return `${title(finding, view)}\n${prose(message, view)}${frame}${steps}${documented}${fix}`;
 }
 
+function samePlace(a: Location, b: Location | null): boolean {
+  return b !== null && a.file === b.file && a.line === b.line && a.column === b.column && a.endColumn === b.endColumn;
+}
+
 /** A place in another file that the verdict rests on. */
-function showEvidence(evidence: ReportEvidence, view: View): string {
+function showEvidence(evidence: ReportEvidence, view: View, name: string | null): string {
   if (!("file" in evidence)) return "";
   const { file, line, column, says } = evidence;
-  return `${prose(`decided in ${file}:${line}:${column}: ${says}`, view)}${showFrame(evidence, view)}`;
+  return `${prose(`decided in ${file}:${line}:${column}: ${says}`, view)}${showFrame(evidence, view, name, true)}`;
 }
 
 function docsOf(evidence: readonly ReportEvidence[]): string[] {
