@@ -28,6 +28,7 @@ export default defineConfig([
     ...shared,
     entry: { cli: "src/bin.ts", worker: "src/files/worker.ts", index: "src/index.ts" },
     deps: { alwaysBundle: /./, onlyBundle: false },
+    minify: true,
     dts: false,
     hooks: {
       "build:done": () => {

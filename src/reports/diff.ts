@@ -48,11 +48,22 @@ function showDiff(
       }));
       const after = edited(before.join("\n"), local);
       if (after === undefined) return "";
-      const removed = before.map((line) => paint("red", diffLine("-", line, context.width)));
-      const added = after.split("\n").map((line) => paint("green", diffLine("+", line, context.width)));
+      const changed = withoutShared(before, after.split("\n"));
+      const removed = changed.before.map((line) => paint("red", diffLine("-", line, context.width)));
+      const added = changed.after.map((line) => paint("green", diffLine("+", line, context.width)));
       return `${[...removed, ...added].join("\n")}\n`;
     })
     .join("");
+}
+
+/** Without the lines that both begin and end with: they did not change. */
+function withoutShared(before: readonly string[], after: readonly string[]) {
+  let start = 0;
+  while (start < before.length && start < after.length && before[start] === after[start]) start += 1;
+  let end = 0;
+  const most = Math.min(before.length, after.length) - start;
+  while (end < most && before.at(-1 - end) === after.at(-1 - end)) end += 1;
+  return { before: before.slice(start, before.length - end), after: after.slice(start, after.length - end) };
 }
 
 function diffLine(sign: string, line: string, width: number): string {
