@@ -64,10 +64,9 @@ function partOf(line: string, span: Columns | undefined, width: number): Part {
   const before = (cut > 0 ? "…" : "") + safe(line.slice(cut, start));
   const inside =
     span === undefined ? "" : shorten(safe(line.slice(start, Math.max(end, start))), width - columnsOf(before));
-  const after = shorten(
-    safe(line.slice(span === undefined ? start : Math.max(end, start), start + 4 * width)),
-    width - columnsOf(before + inside),
-  );
+  const rest = safe(line.slice(span === undefined ? start : Math.max(end, start), start + 4 * width));
+  const room = width - columnsOf(before + inside);
+  const after = room === 0 && inside.endsWith("…") ? "" : shorten(rest, room);
   const marked = span === undefined ? 0 : Math.max(1, columnsOf(inside));
   return { text: before + inside + after, start: columnsOf(before), length: line.trim() === "" ? 0 : marked };
 }

@@ -23,7 +23,7 @@ const NAMES =
 /** A longer line is not written by hand: of it, only what is kept is shown. */
 const LONG = 10_000;
 const HARMLESS =
-  /^(?:\W{0,2}|true|false|yes|no|on|off|null|none|lax|strict|\d{1,5}|https?|production|development|test|secure|httponly|samesite)$/i;
+  /^(?:\W{0,2}|(?:\/[a-z_-]{0,20})+|true|false|yes|no|on|off|null|none|lax|strict|\d{1,5}|https?|production|development|test|secure|httponly|samesite)$/i;
 
 /**
  * A line for people to read, its text literals blanked: they may be secrets. Columns stay as they were.
