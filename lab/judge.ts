@@ -70,7 +70,8 @@ export function judgeTable(
     judgeRows(name, rows, seen.filter(matches), elsewhere.filter(matches), base, result);
   }
   const isOwn = ({ name, origin }: Sighting) =>
-    ownCookies.includes(name) || origin.includes("lab") || names.has(name.replace(/\.sig$/, ""));
+    (base.own === undefined ? ownCookies.includes(name) || origin.includes("lab") : base.own.includes(name)) ||
+    names.has(name.replace(/\.sig$/, ""));
   if (!names.has("—"))
     for (const each of seen.filter((one) => unnamed(one) && !isOwn(one)))
       result.disagreed.push(`\`${each.name}\` came (${shown(each)}) and is not in the table`);

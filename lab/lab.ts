@@ -224,7 +224,7 @@ function resultOf(
       seen: [],
       after: [],
     };
-  const before = judgeTable(each.expected, base, of("variant"), shelf.versions, stack.ownCookies);
+  const before = judgeTable(each.expected, base, of("variant"), shelf.versions, stack.ownCookies ?? []);
   const [fixed] = of("fixed");
   const nothing = { agreed: [], disagreed: [], notAsked: [] };
   const after = fixed === undefined ? nothing : judgeFix(each.expected, base, fixed);

@@ -35,6 +35,8 @@ export interface Told {
   readonly answers: readonly Answer[];
   /** When the last answer came, in milliseconds since 1970: a cookie that expires later was not deleted. */
   readonly at?: number;
+  /** Cookies that only the runner brought in: the table need not have them. Without it, `Stack.ownCookies` and what came from origins that say `lab`. */
+  readonly own?: readonly string[];
   /** Why the case could not be asked. */
   readonly notAsked?: string;
   /** What the page leaves out and the driver filled in: undefined names, modules that are not there. */

@@ -28,8 +28,8 @@ export interface Stack {
   command(shelf: Shelf, folder: string, tls: string): readonly [string, ...string[]];
   /** Versions that the case's own files ask for: `express` → `^4.21.0`. */
   wanted(each: LabCase): Readonly<Record<string, string>>;
-  /** Cookies that the frameworks set by themselves when the runner touches a session: not the case's, unless its table has them. */
-  readonly ownCookies: readonly string[];
+  /** Cookies that only the runner brings in, where its driver does not say so for each case (`Told.own`). */
+  readonly ownCookies?: readonly string[];
   /** Why a case is none for this stack, such as a script that runs in a browser. */
   refuses?(each: LabCase): string | undefined;
 }

@@ -598,7 +598,7 @@ async function run(ask: Ask): Promise<Told> {
       const answers = await askAll(list);
       if (made.globals.size > before && turn < 20) continue;
       answers.push(...(await askAll(alone(ask, answers))));
-      return { id: ask.id, answers, at: Date.now(), stubs: [...made.stubs, ...made.globals] };
+      return { id: ask.id, answers, at: Date.now(), own: [], stubs: [...made.stubs, ...made.globals] };
     }
   } catch (error) {
     return {

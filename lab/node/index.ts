@@ -52,7 +52,6 @@ export const node: Stack = {
     tls,
   ],
   wanted: dependencies,
-  ownCookies: ["connect.sid", "session", "session.sig", "_csrf"],
   refuses: ({ framework }) => (framework === "document-cookie" ? "needs a browser" : undefined),
 };
 

@@ -30,6 +30,12 @@ for each in OPTIONAL:
     if importlib.util.find_spec(each.split(".")[0]) is not None and each != "rest_framework.views":
         importlib.import_module(each)
 
+BRINGS = {
+    "django.contrib.sessions.middleware.SessionMiddleware": "SESSION_COOKIE_NAME",
+    "django.middleware.csrf.CsrfViewMiddleware": "CSRF_COOKIE_NAME",
+    "django.middleware.locale.LocaleMiddleware": "LANGUAGE_COOKIE_NAME",
+    "django.contrib.auth.middleware.AuthenticationMiddleware": "SESSION_COOKIE_NAME",
+}
 EARLY = (
     "django.contrib.messages.middleware",
     "django.contrib.messages.storage.fallback",
@@ -48,6 +54,7 @@ for each in EARLY:
         continue  # Django 3.2 asks for settings there: the case's own process imports it.
 
 NAMES = {}
+OWN = []
 USERS = ("django.contrib.contenttypes", "django.contrib.auth")
 MIDDLEWARE = (
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -132,6 +139,11 @@ def importable(dotted, is_attribute):
         return False
 
 
+def is_needed(middleware, chain):
+    """Where the case says its middleware, only what that cannot do without is added."""
+    return "session" in middleware and any("messages" in each or "auth" in each for each in chain)
+
+
 def complete(own_middleware, needs_users):
     """Adds what a site needs and the page does not show; never a setting of a cookie."""
     apps = [app for app in settings.INSTALLED_APPS if importable(app, False)]
@@ -139,7 +151,9 @@ def complete(own_middleware, needs_users):
     settings.INSTALLED_APPS = apps + [app for app in users if not any(each.startswith(app) for each in apps)]
     chain = [each for each in settings.MIDDLEWARE if importable(each, True)]
     wanted = (*MIDDLEWARE, "django.contrib.auth.middleware.AuthenticationMiddleware") if needs_users else MIDDLEWARE
-    missing = [each for each in wanted if each not in chain]
+    missing = [each for each in wanted if each not in chain and (not chain or is_needed(each, chain))]
+    OWN.append(settings.LANGUAGE_COOKIE_NAME)
+    OWN.extend(getattr(settings, BRINGS[each]) if each in BRINGS else "messages" for each in missing)
     after = chain.index(MIDDLEWARE[0]) + 1 if MIDDLEWARE[0] in chain else 0
     own = [each for each in own_middleware if each not in chain]
     settings.MIDDLEWARE = [*own, *chain[:after], *missing, *chain[after:]]
@@ -202,9 +216,11 @@ def units(ask, unit):
 
 def visit(request):
     """Fills the session, asks for the CSRF token and leaves a message."""
-    request.session["lab"] = 1
+    if hasattr(request, "session"):
+        request.session["lab"] = 1
     django.middleware.csrf.get_token(request)
-    django.contrib.messages.info(request, "lab")
+    if hasattr(request, "_messages"):
+        django.contrib.messages.info(request, "lab")
     response = HttpResponse("ok")
     if hasattr(settings, "REST_AUTH") and importlib.util.find_spec("dj_rest_auth") is not None:
         jwt = importlib.import_module("dj_rest_auth.jwt_auth")

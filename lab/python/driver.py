@@ -152,7 +152,8 @@ def run(ask, tls):
                 status, lines, error = server.ask(unit, way)
             answer = {"origin": unit.origin, "way": way, "status": status, "lines": lines}
             answers.append(answer if error is None else {**answer, "error": say(error)})
-    told = {"id": ask["id"], "answers": answers, "stubs": used, "at": int(time.time() * 1000)}
+    own = getattr(wrap, "OWN", [])
+    told = {"id": ask["id"], "answers": answers, "stubs": used, "own": own, "at": int(time.time() * 1000)}
     filled = f" (not there: {', '.join(used)})" if used else ""
     return told if units else {**told, "notAsked": "it serves nothing that can be asked" + filled}
 

@@ -30,6 +30,7 @@ def token(*_):
 
 
 NAMES = {"token": token}
+OWN = []
 made = {"apps": [], "blueprints": [], "quarts": []}
 
 
@@ -111,6 +112,7 @@ def units_of_app(app, prefix, names, unit):
             app.view_functions[endpoint] = tolerant(view)
     app.add_url_rule("/lab", "lab", visit)
     manager = getattr(app, "login_manager", None)
+    OWN.append(app.config.get("REMEMBER_COOKIE_NAME") or "remember_token")
     if manager is not None and flask_login is not None:
         app.add_url_rule("/lab/login", "lab_login", log_in)
         if manager._user_callback is None:

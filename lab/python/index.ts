@@ -56,5 +56,4 @@ export const python: Stack = {
     ...Object.keys(shelf.pages),
   ],
   wanted: ({ files }: LabCase) => requirements(files["requirements.txt"] ?? ""),
-  ownCookies: ["sessionid", "csrftoken", "messages", "django_language", "session", "remember_token", "lab"],
 };

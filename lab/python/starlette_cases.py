@@ -18,6 +18,7 @@ except ImportError:
     users = None
 
 NAMES = {}
+OWN = ["lab"]
 made = []
 is_loading = False
 
