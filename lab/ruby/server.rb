@@ -25,7 +25,7 @@ class Server
   # An exception in one line, without what differs from run to run.
   def self.say(error)
     $stderr.puts(error.full_message) if ENV["LAB_TRACE"]
-    "#{error.class}: #{error.message.lines.first.to_s.strip.sub(/#<(\S+).*/, '\1')}"[0, 300]
+    "#{error.class}: #{error.message.lines.first.to_s.strip.sub(/#<([\w:]+?):0x.*/, '\1')}"[0, 300]
   end
 
   # What every unit answers on every way. With `cookies` only those that say something of them, for what a framework

@@ -1,0 +1,103 @@
+package lab;
+
+import java.io.ByteArrayInputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyFactory;
+import java.security.KeyStore;
+import java.security.PrivateKey;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.Map;
+import org.eclipse.jetty.annotations.AnnotationConfiguration;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.SecureRequestCustomizer;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.SslConnectionFactory;
+import org.eclipse.jetty.server.handler.ContextHandlerCollection;
+import org.eclipse.jetty.servlet.ServletHolder;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
+import org.eclipse.jetty.webapp.Configuration;
+import org.eclipse.jetty.webapp.FragmentConfiguration;
+import org.eclipse.jetty.webapp.JettyWebXmlConfiguration;
+import org.eclipse.jetty.webapp.MetaInfConfiguration;
+import org.eclipse.jetty.webapp.WebAppContext;
+import org.eclipse.jetty.webapp.WebInfConfiguration;
+import org.eclipse.jetty.webapp.WebXmlConfiguration;
+
+final class JettyContainer implements Container {
+    private final Server server = new Server();
+    private final ContextHandlerCollection contexts = new ContextHandlerCollection();
+    private final Map<String, WebAppContext> deployed = new HashMap<>();
+    private final ServerConnector http;
+    private final ServerConnector https;
+
+    JettyContainer(Path tls, Path base) throws Exception {
+        http = new ServerConnector(server, new HttpConnectionFactory(new HttpConfiguration()));
+        HttpConfiguration secure = new HttpConfiguration();
+        secure.addCustomizer(new SecureRequestCustomizer(false));
+        SslContextFactory.Server ssl = new SslContextFactory.Server();
+        ssl.setKeyStore(keyStore(tls));
+        ssl.setKeyStorePassword("");
+        https = new ServerConnector(server, new SslConnectionFactory(ssl, "http/1.1"), new HttpConnectionFactory(secure));
+        for (ServerConnector connector : new ServerConnector[] {http, https}) {
+            connector.setHost("127.0.0.1");
+            server.addConnector(connector);
+        }
+        server.setHandler(contexts);
+        server.start();
+    }
+
+    private static KeyStore keyStore(Path tls) throws Exception {
+        String key = Files.readString(tls.resolve("key.pem")).replaceAll("-----[^-]+-----|\\s", "");
+        PrivateKey secret = KeyFactory.getInstance("EC").generatePrivate(new PKCS8EncodedKeySpec(Base64.getDecoder().decode(key)));
+        byte[] pem = Files.readAllBytes(tls.resolve("cert.pem"));
+        Certificate certificate = CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(pem));
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        store.setKeyEntry("lab", secret, new char[0], new Certificate[] {certificate});
+        return store;
+    }
+
+    @Override
+    public int http() {
+        return http.getLocalPort();
+    }
+
+    @Override
+    public int https() {
+        return https.getLocalPort();
+    }
+
+    @Override
+    public String deploy(String path, App app) throws Exception {
+        WebAppContext context = new WebAppContext(app.base().toString(), path);
+        context.setConfigurations(new Configuration[] {
+            new WebInfConfiguration(), new WebXmlConfiguration(), new MetaInfConfiguration(),
+            new FragmentConfiguration(), new AnnotationConfiguration(), new JettyWebXmlConfiguration()
+        });
+        context.setThrowUnavailableOnStartupException(false);
+        context.addServlet(new ServletHolder(new LabServlet()), "/lab/*");
+        deployed.put(path, context);
+        contexts.addHandler(context);
+        context.start();
+        return context.getUnavailableException() == null ? null : "the application does not start";
+    }
+
+    @Override
+    public void undeploy(String path) throws Exception {
+        WebAppContext context = deployed.remove(path);
+        context.stop();
+        contexts.removeHandler(context);
+    }
+
+    @Override
+    public String[] foreign() {
+        return new String[] {"META-INF/context.xml", "conf/web.xml", "conf/server.xml"};
+    }
+}

@@ -1,0 +1,218 @@
+package lab;
+
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
+import java.util.regex.Pattern;
+import javax.tools.DiagnosticCollector;
+import javax.tools.JavaCompiler;
+import javax.tools.JavaFileObject;
+import javax.tools.StandardJavaFileManager;
+import javax.tools.ToolProvider;
+
+/**
+ * Runs the cases of Java's pages in one container: reads an ask per line and writes what came per line
+ * (shapes: ../../protocol.ts). Each web.xml of a case is an application of its own; its classes are compiled in process.
+ */
+public final class Main {
+    /** What the lab's servlet threw last. */
+    static volatile Throwable error;
+
+    /** Descriptors of containers that are not here. */
+    private static final Map<String, String> ABSENT = Map.of(
+        "jboss-web.xml", "WildFly", "glassfish-web.xml", "GlassFish", "sun-web.xml", "GlassFish", "weblogic.xml", "WebLogic");
+
+    private static final Pattern SERVLET = Pattern.compile("@WebServlet\\((?:value = )?\"([^\"]+)\"");
+    private static final Pattern LISTENING =
+        Pattern.compile("(Filter|ServletContextListener|WebApplicationInitializer|ServletContextInitializer|Cookie|Wrapper|Test)$");
+
+    private final Container container;
+    private final boolean isJakarta;
+    private final String libraries;
+    private final Asker asker;
+    private int count;
+
+    private Main(Container container, boolean isJakarta, String libraries) throws Exception {
+        this.container = container;
+        this.isJakarta = isJakarta;
+        this.libraries = libraries;
+        this.asker = new Asker(container);
+    }
+
+    public static void main(String[] args) throws Exception {
+        String shelf = args[0];
+        String type = shelf.startsWith("jetty") ? "lab.JettyContainer" : "lab.TomcatContainer";
+        Path base = Path.of(args[2]).resolve("base");
+        PrintStream out = System.out;
+        System.setOut(System.err);
+        Container container = (Container) Class.forName(type, true, Main.class.getClassLoader())
+            .getDeclaredConstructor(Path.class, Path.class).newInstance(Path.of(args[1]), base);
+        Main main = new Main(container, !shelf.equals("tomcat9") && !shelf.equals("jetty9"), System.getProperty("java.class.path"));
+        BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        for (String line = in.readLine(); line != null; line = in.readLine()) {
+            if (line.isBlank()) continue;
+            @SuppressWarnings("unchecked")
+            Map<String, Object> ask = (Map<String, Object>) Json.parse(line);
+            out.println(Json.write(main.run(ask)));
+            out.flush();
+        }
+        System.exit(0);
+    }
+
+    private Map<String, Object> run(Map<String, Object> ask) {
+        Map<String, Object> told = new LinkedHashMap<>();
+        told.put("id", ask.get("id"));
+        List<Object> answers = new ArrayList<>();
+        told.put("answers", answers);
+        try {
+            String reason = answer(new Case(ask), answers);
+            if (reason != null) told.put("notAsked", reason);
+        } catch (Exception | LinkageError thrown) {
+            told.put("notAsked", say(thrown));
+        }
+        told.put("at", System.currentTimeMillis());
+        return told;
+    }
+
+    static String say(Throwable thrown) {
+        if (System.getenv("LAB_TRACE") != null) thrown.printStackTrace();
+        return thrown.getClass().getSimpleName() + ": " + String.valueOf(thrown.getMessage()).lines().findFirst().orElse("");
+    }
+
+    /** The files of a case, and what they say of its applications. */
+    private final class Case {
+        final Path folder;
+        final List<String> files;
+        final List<?> names;
+
+        Case(Map<String, Object> ask) {
+            folder = Path.of((String) ask.get("folder"));
+            files = ((List<?>) ask.get("files")).stream().map(String.class::cast).filter(file -> !file.contains("src/test/")).toList();
+            names = (List<?>) ask.get("names");
+        }
+
+        List<String> ending(String end) {
+            return files.stream().filter(file -> file.endsWith(end)).toList();
+        }
+
+        String text(String file) throws Exception {
+            return Files.readString(folder.resolve(file));
+        }
+
+        /** Why this container cannot run it. */
+        String refusal() {
+            for (String file : files) {
+                String absent = ABSENT.get(Path.of(file).getFileName().toString());
+                if (absent != null) return "needs " + absent;
+                for (String end : container.foreign()) if (file.endsWith(end)) return "this container does not read " + end;
+            }
+            return files.isEmpty() ? "no file of it is deployed" : null;
+        }
+
+        boolean hasDescriptor() {
+            return files.stream().anyMatch(file -> file.endsWith(".xml"));
+        }
+    }
+
+    private String answer(Case each, List<Object> answers) throws Exception {
+        String refusal = each.refusal();
+        if (refusal != null) return refusal;
+        List<String> roots = new ArrayList<>();
+        for (String file : each.ending("WEB-INF/web.xml")) roots.add(file.substring(0, file.length() - "WEB-INF/web.xml".length()));
+        if (roots.isEmpty()) roots.add("lab-webapp/");
+        String wrong = null;
+        for (String root : roots) {
+            Path base = each.folder.resolve(root);
+            Files.createDirectories(base.resolve("WEB-INF"));
+            Map<String, String> units = new LinkedHashMap<>();
+            if (root.equals(roots.get(0))) {
+                String failed = compile(each, base, units);
+                if (failed != null) return failed;
+                pack(each, base);
+            }
+            String session = (roots.size() > 1 ? root : "") + (each.hasDescriptor() ? "session" : "lab session");
+            units.put("/lab/session", session);
+            List<String> defaults = each.ending("conf/web.xml");
+            boolean trusts = !each.ending("conf/server.xml").isEmpty() && each.text("conf/server.xml").contains("RemoteIpValve");
+            App app = new App(root, base, defaults.isEmpty() ? null : each.folder.resolve(defaults.get(0)), trusts);
+            String path = "/app" + count++;
+            String reason = container.deploy(path, app);
+            wrong = wrong == null ? reason : wrong;
+            try {
+                for (var unit : units.entrySet()) asker.ask(path + unit.getKey(), unit.getValue(), answers);
+            } finally {
+                container.undeploy(path);
+            }
+        }
+        return wrong != null && each.names.isEmpty() ? wrong : null;
+    }
+
+    /** Compiles the case's classes into the application; what can be asked of them goes into `units`. */
+    private String compile(Case each, Path base, Map<String, String> units) throws Exception {
+        List<String> sources = each.ending(".java");
+        if (sources.isEmpty()) return null;
+        Path written = each.folder.resolve("lab-source");
+        List<Path> paths = new ArrayList<>();
+        StringBuilder all = new StringBuilder();
+        for (String source : sources) {
+            String text = inThisApi(each.text(source));
+            all.append(text);
+            Path path = written.resolve(source);
+            Files.createDirectories(path.getParent());
+            paths.add(Files.writeString(path, text));
+        }
+        Path classes = Files.createDirectories(base.resolve("WEB-INF/classes"));
+        JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
+        DiagnosticCollector<JavaFileObject> problems = new DiagnosticCollector<>();
+        try (StandardJavaFileManager manager = compiler.getStandardFileManager(problems, null, null)) {
+            List<String> options = List.of("-nowarn", "-proc:none", "-parameters", "-cp", libraries, "-d", classes.toString());
+            if (!compiler.getTask(null, manager, problems, options, null, manager.getJavaFileObjectsFromPaths(paths)).call())
+                return "javac: " + problems.getDiagnostics().get(0).getMessage(null).lines().findFirst().orElse("");
+        }
+        try (URLClassLoader loader = new URLClassLoader(new URL[] {classes.toUri().toURL()}, Main.class.getClassLoader())) {
+            for (String source : sources) {
+                String text = each.text(source);
+                var served = SERVLET.matcher(text);
+                if (served.find()) units.put(served.group(1), "GET " + served.group(1));
+                else Calls.of(loader.loadClass(className(source, text)), text, all.toString(), LISTENING, units);
+            }
+        }
+        return null;
+    }
+
+    private static String className(String source, String text) {
+        var named = Pattern.compile("^package ([\\w.]+);", Pattern.MULTILINE).matcher(text);
+        String simple = Path.of(source).getFileName().toString().replace(".java", "");
+        return named.find() ? named.group(1) + "." + simple : simple;
+    }
+
+    /** The same source in the packages of this container's generation. */
+    private String inThisApi(String text) {
+        return text.replaceAll("\\b(?:javax|jakarta)\\.(servlet|ws\\.rs)\\b", (isJakarta ? "jakarta" : "javax") + ".$1");
+    }
+
+    /** Each web-fragment.xml is a library of the application. */
+    private void pack(Case each, Path base) throws Exception {
+        for (String file : each.ending("META-INF/web-fragment.xml")) {
+            Path library = Files.createDirectories(base.resolve("WEB-INF/lib")).resolve(file.replace('/', '-') + ".jar");
+            try (JarOutputStream jar = new JarOutputStream(Files.newOutputStream(library))) {
+                jar.putNextEntry(new JarEntry("META-INF/web-fragment.xml"));
+                jar.write(Files.readAllBytes(each.folder.resolve(file)));
+                jar.closeEntry();
+            }
+        }
+    }
+}

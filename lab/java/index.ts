@@ -1,0 +1,41 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { folderOf, type Shelf, type Stack } from "../stack.ts";
+
+const here = dirname(fileURLToPath(import.meta.url));
+
+/** The pages of each shelf; Spring and JAX-RS are asked in Tomcat, where their jars lie. */
+function pagesOf(name: string): Shelf["pages"] {
+  if (name.startsWith("jetty")) return { servlet: [name] };
+  return { servlet: [name], "spring-responsecookie": ["spring-web"], "jax-rs": ["jersey-server"] };
+}
+
+function versionsOf(name: string, text: string): Readonly<Record<string, string>> {
+  const found = [...text.matchAll(/<artifactId>([^<]+)<\/artifactId>\s*<version>([^<]+)</g)];
+  const versions = Object.fromEntries(found.map(([, artifact = "", version = ""]) => [artifact, version]));
+  return { ...versions, [name]: found[1]?.[2] ?? "" };
+}
+
+/** Tomcat and Jetty, with what sets cookies in them. */
+export const java: Stack = {
+  name: "java",
+  shelves: readdirSync(join(here, "shelves")).map((file) => {
+    const name = file.replace(/\.xml$/, "");
+    const text = readFileSync(join(here, "shelves", file), "utf8");
+    return { name, folder: folderOf("java", name, text), versions: versionsOf(name, text), pages: pagesOf(name) };
+  }),
+  command: (shelf, folder, tls) => [
+    "java",
+    "-XX:TieredStopAtLevel=1",
+    "-XX:+UseSerialGC",
+    "-cp",
+    join(folder, "*"),
+    join(here, "Launch.java"),
+    join(here, "driver"),
+    shelf.name,
+    tls,
+  ],
+  wanted: () => ({}),
+  ownCookies: [],
+};
