@@ -139,6 +139,10 @@ const NESTED_TOO_DEEPLY = "a part of it is nested too deeply to be evaluated; th
 /** Steps in functions that are called, which may multiply; what a function itself holds is always read, once. */
 const CALLED_STEPS_PER_ROOT = 2_000;
 const CALLED_STEPS_IN_ALL = 500_000;
+/** How many times the steps of a root may be used where functions matter. */
+const RESERVE = 2;
+/** Statements of a function that costs little. */
+const SHORT = 3;
 /** How many facts are told of one place, reached on different ways. */
 const MAXIMUM_FACTS_PER_PLACE = 24;
 
@@ -316,6 +320,14 @@ export class Evaluator {
 
   private exhausted(): boolean {
     return this.steps > CALLED_STEPS_PER_ROOT || this.allSteps > CALLED_STEPS_IN_ALL;
+  }
+
+  /** What may matter, or costs little, is still called when the steps for everything else are used up. */
+  private exhaustedFor({ file, function: fn }: FunctionData): boolean {
+    if (!this.exhausted()) return false;
+    const reserve = CALLED_STEPS_PER_ROOT * RESERVE;
+    if (this.steps > reserve || this.allSteps > CALLED_STEPS_IN_ALL) return true;
+    return fn.body.length > SHORT && !this.host.matters(file, fn);
   }
 
   private countStep(): void {
@@ -2892,7 +2904,7 @@ export class Evaluator {
     if (this.frame.depth >= MAXIMUM_CALL_DEPTH)
       return unknown(`the calls through ${name} go deeper than ${MAXIMUM_CALL_DEPTH}`);
     if (this.onStack(data)) return unknown(`${name} calls itself`);
-    if (this.exhausted()) return unknown(`${name} was not followed: the evaluation has a bound`);
+    if (this.exhaustedFor(data)) return unknown(`${name} was not followed: the evaluation has a bound`);
     const record = this.modules.get(data.file);
     if (record === undefined) return unknown(`${name} is not known`);
     this.entered.add(fn);
