@@ -144,13 +144,14 @@ async function runShelf(
       asked.flatMap(({ forms }) => forms.map(({ ask }) => ask)),
       signal,
     );
-    return mine.map(([framework]) => ({
+    const pages = mine.map(([framework]) => ({
       framework,
       version: versionOf(shelf, framework),
       cases: asked
         .filter(({ each, reason }) => each.framework === framework && reason !== silent)
         .map(({ each, reason, forms }) => resultOf(stack, shelf, each, reason, forms, told)),
     }));
+    return pages.filter(({ cases: own }) => own.length > 0 || shelf.onDemand !== true);
   } finally {
     remove();
     process.removeListener("exit", remove);
