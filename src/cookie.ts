@@ -24,6 +24,8 @@ export interface Cookie {
   /** One clause, without the cookie's name: `secure is not given, and Django's default is off`. */
   readonly because: string;
   readonly sink: Place;
+  /** Where the cookie or its options were made, where that is another place than the sink. */
+  readonly madeAt?: Place;
   readonly decidedBy: Evidence;
   /** The path of evaluation, from the sink to the deciding place. */
   readonly evidence: readonly Evidence[];

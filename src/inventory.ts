@@ -4,9 +4,16 @@ import { fixesOf } from "./derive-fix.ts";
 import { Evaluator, type EvaluatorHost } from "./evaluate/evaluator.ts";
 import { Relevance } from "./evaluate/relevance.ts";
 import { SymbolTable } from "./evaluate/symbols.ts";
-import type { Evidence } from "./evidence.ts";
+import type { Evidence, Place } from "./evidence.ts";
 import type { CallFact, Facts, WriteFact } from "./facts.ts";
-import type { AliasProject, Context, Framework, OwnCookie, Sink } from "./framework.ts";
+import {
+  type AliasProject,
+  type Context,
+  type Framework,
+  findArgument,
+  type OwnCookie,
+  type Sink,
+} from "./framework.ts";
 import { frameworks } from "./frameworks/index.ts";
 import { isGrammarLoaded, loadGrammar, parse } from "./grammar.ts";
 import type { FileIndex, ProgramLanguage, SourceFile } from "./language.ts";
@@ -383,7 +390,9 @@ function judgeFact(framework: Framework, sink: Sink, fact: CallFact | WriteFact,
   }
   const calledFrom = fact.calledFrom.map((place): Evidence => ({ from: "file", ...place, says: "it is called here" }));
   const remarks = [...judged.remarks, ...(sink.remarks?.(fact, context) ?? [])];
+  const madeAt = makingOf(sink, fact);
   const cookie: Cookie = {
+    ...(madeAt === undefined ? {} : { madeAt }),
     name,
     framework: framework.name,
     verdict: judged.verdict,
@@ -400,6 +409,17 @@ function judgeFact(framework: Framework, sink: Sink, fact: CallFact | WriteFact,
     remarks,
   };
   return { cookie, fact, parameter: judged.parameter };
+}
+
+/** The constructor of the object whose setters are the sink's sources. */
+function makingOf(sink: Sink, fact: CallFact | WriteFact): Place | undefined {
+  if (fact.kind !== "call") return undefined;
+  const position = sink.secure.find((source) => source.kind === "setter")?.of;
+  if (typeof position !== "number") return undefined;
+  const [only, ...others] = findArgument(fact, position)?.value ?? [];
+  return others.length === 0 && only?.data.kind === "object" && only.data.from?.new === true
+    ? only.data.from.place
+    : undefined;
 }
 
 /** One cookie per place and name: what was reached through callers stands for what the code alone leaves open. */

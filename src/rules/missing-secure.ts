@@ -43,8 +43,12 @@ function messageOf(cookie: Cookie): string {
   return `${cookieName(cookie)} ${says}${comesTo}${where}.`;
 }
 
-/** The smallest span that decides, where it stands in the file of the sink; else the sink. */
-function locationOf({ decidedBy, sink }: Cookie): Place {
+/**
+ * The smallest span that decides, where it stands in the file of the sink; where a default decides, the place that
+ * makes the cookie, which nothing makes Secure from there on; else the sink.
+ */
+function locationOf({ decidedBy, sink, madeAt }: Cookie): Place {
+  if (decidedBy.from === "docs" && madeAt?.file === sink.file) return madeAt;
   if (decidedBy.from !== "file" || decidedBy.file !== sink.file) return sink;
   return { file: decidedBy.file, span: decidedBy.span };
 }
