@@ -10,8 +10,8 @@ import type { ProgramLanguageName } from "./program.ts";
 import type { Settings } from "./settings.ts";
 import { both, type Condition } from "./value.ts";
 
-export type { Deployment } from "./deployment.ts";
 export type { Cookie, Remark } from "./cookie.ts";
+export type { Deployment } from "./deployment.ts";
 export type { Edit, Fix } from "./edit.ts";
 export type { Configured, ConfiguredValue } from "./evaluate/evaluator.ts";
 export type { Symbol } from "./evaluate/symbols.ts";

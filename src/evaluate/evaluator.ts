@@ -2339,8 +2339,8 @@ export class Evaluator {
       receiver === undefined
         ? this.callValue(target, method, args, expression, at)
         : this.callMember(receiver, method, args, expression, at);
-    if (callee.kind === "member" && callee.object.kind === "super" && method === "__init__")
-      this.tellConstructed(receiver ?? [], args, at, expression);
+    if (callee.kind === "member" && method === "__init__")
+      this.tellConstructed(receiver ?? [], callee.object.kind === "super" ? args : args.slice(1), at, expression);
     if (expression.initializer !== undefined) {
       for (const { data } of result)
         if (data.kind === "object") this.initialize(data.id, expression.initializer, scope);

@@ -17,8 +17,8 @@ import {
   type WriteFact,
 } from "../../framework.ts";
 import { expiresAtOnce, isForeign, namesCookie } from "../python.ts";
-import { CONFIG_METHODS, configured, nearestApp } from "./config.ts";
-import { added, ownCookies } from "./own.ts";
+import { type App, CONFIG_METHODS, configured, nearestApp } from "./config.ts";
+import { added, ownCookies, session } from "./own.ts";
 import { onOldWerkzeug } from "./versions.ts";
 
 const docs = "https://flask.palletsprojects.com/en/stable/api/#flask.Response.set_cookie";
@@ -49,6 +49,24 @@ const secure: Source = custom((fact, context): Given | undefined => {
   return { seen: onOldWerkzeug(given.value, context), attribute: "secure", valuePlace: given.valuePlace };
 });
 
+/** The app whose setting a session interface asks its base for, to set the cookie itself. */
+function askedApp(fact: Fact, context: Context): App | undefined {
+  const given = fact.kind === "call" ? findArgument(fact, 6, "secure")?.value : undefined;
+  const asks = pathsOf(given).some((path) =>
+    /^flask\.sessions\.\w*SessionInterface\.get_cookie_secure\(\)$/.test(path),
+  );
+  return asks ? nearestApp(fact.place.file, context) : undefined;
+}
+
+const setting: Source = custom((fact, context): Given | undefined => {
+  const app = askedApp(fact, context);
+  if (app === undefined) return undefined;
+  const seen = configured(app, session.key, context);
+  const because = [{ from: "docs", url: session.docs, says: session.says }] as const;
+  const off: Seen = [{ data: { kind: "literal", value: false }, when: [], because }];
+  return { seen: seen === undefined ? off : onOldWerkzeug(seen, context), attribute: session.key };
+});
+
 const partitioned: Source = custom((fact): Given | undefined => {
   if (fact.kind !== "call") return undefined;
   const given = findArgument(fact, undefined, "partitioned");
@@ -62,6 +80,7 @@ const setCookie: Sink = {
   name: [argument(0, "key")],
   secure: [
     partitioned,
+    setting,
     secure,
     argument(6, "secure"),
     fallback(false, docs, "`secure` is not given, and Flask's default is off"),
@@ -73,6 +92,11 @@ const setCookie: Sink = {
     domain: [argument(5, "domain")],
   },
   deletion: (fact) => expiresAtOnce(fact, 2),
+  fixes: (fact, context) => {
+    const app = askedApp(fact, context);
+    const edit = app === undefined ? undefined : added(session.key, app, context);
+    return edit === undefined ? [] : [{ title: `Set ${session.key}`, safety: "safe", edits: [edit] }];
+  },
 };
 
 const deleteCookie: Sink = {

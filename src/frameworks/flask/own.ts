@@ -12,6 +12,7 @@ import {
   type Seen,
   type SeenAlternative,
   setting,
+  type WriteFact,
 } from "../../framework.ts";
 import { insert, insertAfterLine, turnOnPython } from "../../write.ts";
 import { addToClass, isTest, literalText } from "../python.ts";
@@ -30,7 +31,7 @@ interface Kind {
   readonly says: string;
 }
 
-const session: Kind = {
+export const session: Kind = {
   key: "SESSION_COOKIE_SECURE",
   nameKey: "SESSION_COOKIE_NAME",
   name: "session",
@@ -88,6 +89,7 @@ function worstOfEach(cookies: readonly Cookie[]): readonly Cookie[] {
 }
 
 function sessionOf(app: App, context: Context): readonly Cookie[] {
+  if (setsItself(app, context)) return [];
   const secret = secretPlace(app, context);
   if (secret === undefined && !usesSession(app, context)) return [];
   return [cookieOf(session, app, secret ?? app.fact.place, context)];
@@ -177,24 +179,40 @@ function talisman(app: App, context: Context): readonly OwnSource[] {
   ];
 }
 
-/** A session interface of the project's own decides for itself. */
-function interfaceOf(app: App, context: Context): readonly OwnSource[] {
-  const write = context.facts.writes.findLast(
+/** The last assignment of the app's session interface, or of what it says. */
+function interfaceWrite(app: App, context: Context): WriteFact | undefined {
+  return context.facts.writes.findLast(
     (each) =>
       (each.key === "get_cookie_secure" || each.key === "session_interface") &&
       each.language === "python" &&
       nearestApp(each.place.file, context)?.fact.place.file === app.fact.place.file,
   );
+}
+
+/** Does the class of the app's session interface define a method of this name? */
+function interfaceHas(method: string, write: WriteFact, context: Context): boolean {
+  const own = write.value.flatMap(({ data }) => (data.kind === "object" ? data.instanceOf : []));
+  return context.facts.classes.some(
+    ({ name, methods }) => name !== undefined && own.includes(name) && methods.includes(method),
+  );
+}
+
+/** A session interface that saves by itself sets its cookie by a call, which is judged as such. */
+function setsItself(app: App, context: Context): boolean {
+  const write = interfaceWrite(app, context);
+  return write !== undefined && interfaceHas("save_session", write, context);
+}
+
+/** A session interface of the project's own decides for itself. */
+function interfaceOf(app: App, context: Context): readonly OwnSource[] {
+  const write = interfaceWrite(app, context);
   if (write === undefined) return [];
   if (write.key === "get_cookie_secure") {
     const returned = write.value.flatMap(({ data }) => (data.kind === "function" ? (data.returns ?? []) : []));
     return returned.length === 0 ? [] : [setting(returned, "get_cookie_secure")];
   }
   const own = write.value.flatMap(({ data }) => (data.kind === "object" ? data.instanceOf : []));
-  const decides = context.facts.classes.some(
-    ({ name, methods }) => name !== undefined && own.includes(name) && methods.includes("get_cookie_secure"),
-  );
-  if (!decides) return [];
+  if (!interfaceHas("get_cookie_secure", write, context)) return [];
   const because = `\`${own[0]}.get_cookie_secure\` decides for each request`;
   return [
     setting(
@@ -306,6 +324,8 @@ export function added(key: string, app: App, context: Context): Edit | undefined
     if (receiver !== undefined) return insertAfterLine(text, file, after.place.span.end, line(receiver));
   }
   const { start, end } = app.fact.place.span;
+  // A subclass that makes itself configures itself.
+  if (/\.__init__\(/.test(text.slice(start, end))) return insertIndented(text, file, start, end, line("self"));
   const assigned = /(?:^|\n)[ \t]*([\w.]+)[ \t]*(?::[^=\n]+)?=[ \t]*(?:\w+[ \t]*=[ \t]*)?$/.exec(
     text.slice(Math.max(0, start - 200), start),
   )?.[1];

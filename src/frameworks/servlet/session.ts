@@ -116,6 +116,7 @@ function readDescriptor(descriptor: Descriptor, app: WebApp): InXml {
     .flatMap((config) => childrenNamed(config, "tracking-mode"))
     .map((mode) => textOf(mode)?.toUpperCase());
   const secure = cookieConfigs.flatMap((config) => childrenNamed(config, "secure"));
+  const attribute = secureAttribute(cookieConfigs);
   const misplaced = [
     ...configs.flatMap((config) => childrenNamed(config, "secure")),
     ...childrenNamed(root, "secure"),
@@ -126,8 +127,9 @@ function readDescriptor(descriptor: Descriptor, app: WebApp): InXml {
   const remarks: Remark[] = [];
   if (root.prefix !== undefined) sources.push(...prefixed(descriptor, secure));
   else if (configs.length > 1) sources.push(startsNowhere(configs[1]!, file));
+  else if (attribute !== undefined)
+    sources.push(setting(valueSeen(attribute, file), "<attribute> Secure", followsRequest));
   else if (secure.length > 0) sources.push(secureSetting(valuesOf(secure, file), wildfly));
-  else sources.push(...secureAttribute(cookieConfigs, file));
   for (const node of secure) remarks.push(...valueRemarks(node, file));
   for (const node of misplaced) remarks.push(misplacedRemark(node, file));
   return {
@@ -260,15 +262,14 @@ function prefixed({ file, root }: Descriptor, secure: readonly SettingNode[]): r
   return [setting(eitherWay(`${file}:prefix`, says, file, only, root), "<secure>", decidesAlone)];
 }
 
-/** Servlet 6: `<attribute>` with the name `Secure`. */
-function secureAttribute(configs: readonly SettingNode[], file: string): readonly OwnSource[] {
+/** The value of an `<attribute>` with the name `Secure` (Servlet 6); it beats `<secure>`. */
+function secureAttribute(configs: readonly SettingNode[]): SettingNode | undefined {
   for (const attribute of configs.flatMap((config) => childrenNamed(config, "attribute"))) {
     const [name] = childrenNamed(attribute, "attribute-name");
     const [value] = childrenNamed(attribute, "attribute-value");
-    if (textOf(name)?.toLowerCase() !== "secure" || value === undefined) continue;
-    return [setting(valueSeen(value, file), "<attribute> Secure", followsRequest)];
+    if (textOf(name)?.toLowerCase() === "secure" && value !== undefined) return value;
   }
-  return [];
+  return undefined;
 }
 
 // What stands around web.xml
@@ -684,6 +685,8 @@ const behindSecure = new Set(["max-age", "attribute"]);
 
 function editDescriptor(text: string, file: string, root: SettingNode, { config, secure, misplaced }: InXml) {
   const style = styleOf(text, root);
+  const attribute = secureAttribute(childrenNamed(config, "cookie-config"));
+  if (attribute !== undefined) return isTrue(attribute) ? [] : [setText(text, file, attribute, "true")];
   const wrong = secure.filter((node) => !isTrue(node));
   if (wrong.length === 0 && secure.length > 0) return [];
   if (wrong.length > 0) return wrong.map((node) => setText(text, file, node, "true"));
