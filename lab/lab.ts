@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { type LabCase, readCases, writeFiles } from "./case.ts";
+import { java } from "./java/index.ts";
 import { judgeFix, judgeTable, shown, sightings } from "./judge.ts";
 import { node } from "./node/index.ts";
 import type { Ask, Told } from "./protocol.ts";
@@ -11,11 +12,10 @@ import { python } from "./python/index.ts";
 import { ruby } from "./ruby/index.ts";
 import { cache, isInstalled, misfit, type Shelf, type Stack } from "./stack.ts";
 
-export const stacks: readonly Stack[] = [node, python, ruby];
+export const stacks: readonly Stack[] = [node, python, ruby, java];
 
 /** What pages need that no stack here is, until somebody adds it. */
 const needs: Readonly<Record<string, string>> = {
-  servlet: "needs a runner for Tomcat and Jetty",
   aspnet: "needs a runner for Mono",
   "aspnet-core": "needs the .NET SDK",
 };

@@ -6,22 +6,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import javax.tools.JavaCompiler;
 import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
 
 /** Compiles the driver against the jars of a shelf, in the names that its generation of the Servlet API has, and runs it. */
 class Launch {
-    /** What is written for Tomcat 10 and Jetty 9, and is called something else elsewhere. */
-    static final Map<String, Map<String, String>> NAMES = Map.of(
-        "tomcat9", Map.of("jakarta.", "javax."),
-        "jetty9", Map.of("jakarta.", "javax."),
-        "jetty12", Map.of(
-            "org.eclipse.jetty.webapp.", "org.eclipse.jetty.ee10.webapp.",
-            "org.eclipse.jetty.servlet.", "org.eclipse.jetty.ee10.servlet.",
-            "org.eclipse.jetty.annotations.", "org.eclipse.jetty.ee10.annotations."));
-
     static class Source extends SimpleJavaFileObject {
         final String text;
 
@@ -44,7 +34,8 @@ class Launch {
             for (Path file : files.sorted().toList()) {
                 if (file.endsWith(other)) continue;
                 String text = Files.readString(file);
-                for (var name : NAMES.getOrDefault(shelf, Map.of()).entrySet()) text = text.replace(name.getKey(), name.getValue());
+                if (shelf.equals("tomcat9")) text = text.replace("jakarta.", "javax.");
+                if (shelf.equals("jetty11")) text = text.replace(".ee10.", ".");
                 sources.add(new Source(file, text));
             }
         }

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { LabCase } from "../case.ts";
 import { folderOf, type Shelf, type Stack } from "../stack.ts";
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -11,10 +12,19 @@ function pagesOf(name: string): Shelf["pages"] {
   return { servlet: [name], "spring-responsecookie": ["spring-web"], "jax-rs": ["jersey-server"] };
 }
 
+/** The generation of the Servlet API that each container speaks. */
+const servlet: Readonly<Record<string, string>> = { tomcat9: "4", tomcat10: "6", jetty11: "5", jetty12: "6" };
+
+/** What came with a generation: text of a case, and what it needs. */
+const newer: readonly (readonly [RegExp, Readonly<Record<string, string>>])[] = [
+  [/<attribute-name>Secure|\.setAttribute\("(?:Secure|SameSite)"/, { servlet: "6" }],
+  [/\bNewCookie\.Builder\b/, { "jersey-server": "3" }],
+];
+
 function versionsOf(name: string, text: string): Readonly<Record<string, string>> {
   const found = [...text.matchAll(/<artifactId>([^<]+)<\/artifactId>\s*<version>([^<]+)</g)];
   const versions = Object.fromEntries(found.map(([, artifact = "", version = ""]) => [artifact, version]));
-  return { ...versions, [name]: found[1]?.[2] ?? "" };
+  return { ...versions, [name]: found[1]?.[2] ?? "", servlet: servlet[name] ?? "" };
 }
 
 /** Tomcat and Jetty, with what sets cookies in them. */
@@ -36,6 +46,9 @@ export const java: Stack = {
     shelf.name,
     tls,
   ],
-  wanted: () => ({}),
+  wanted: ({ files }: LabCase) => {
+    const text = Object.values(files).join("\n");
+    return Object.assign({}, ...newer.filter(([sign]) => sign.test(text)).map(([, wanted]) => wanted));
+  },
   ownCookies: [],
 };

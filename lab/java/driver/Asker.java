@@ -38,7 +38,8 @@ final class Asker {
         }
     }
 
-    void ask(String path, String origin, List<Object> answers) throws IOException {
+    /** `reason` is why the application did not start, where it did not. */
+    void ask(String path, String origin, String reason, List<Object> answers) throws IOException {
         for (String way : List.of("http", "proxy", "tls")) {
             Main.error = null;
             List<String> head = head(path, way);
@@ -48,7 +49,7 @@ final class Asker {
             answer.put("status", Integer.valueOf(head.get(0).split(" ")[1]));
             answer.put("lines", head.stream().filter(line -> line.regionMatches(true, 0, "Set-Cookie:", 0, 11))
                 .map(line -> line.substring(11).strip()).toList());
-            if (Main.error != null) answer.put("error", Main.say(Main.error));
+            if (Main.error != null || reason != null) answer.put("error", reason == null ? Main.say(Main.error) : reason);
             answers.add(answer);
         }
     }

@@ -12,7 +12,6 @@ import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
-import org.eclipse.jetty.annotations.AnnotationConfiguration;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.SecureRequestCustomizer;
@@ -20,15 +19,9 @@ import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.server.handler.ContextHandlerCollection;
-import org.eclipse.jetty.servlet.ServletHolder;
+import org.eclipse.jetty.ee10.servlet.ServletHolder;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
-import org.eclipse.jetty.webapp.Configuration;
-import org.eclipse.jetty.webapp.FragmentConfiguration;
-import org.eclipse.jetty.webapp.JettyWebXmlConfiguration;
-import org.eclipse.jetty.webapp.MetaInfConfiguration;
-import org.eclipse.jetty.webapp.WebAppContext;
-import org.eclipse.jetty.webapp.WebInfConfiguration;
-import org.eclipse.jetty.webapp.WebXmlConfiguration;
+import org.eclipse.jetty.ee10.webapp.WebAppContext;
 
 final class JettyContainer implements Container {
     private final Server server = new Server();
@@ -77,16 +70,13 @@ final class JettyContainer implements Container {
     @Override
     public String deploy(String path, App app) throws Exception {
         WebAppContext context = new WebAppContext(app.base().toString(), path);
-        context.setConfigurations(new Configuration[] {
-            new WebInfConfiguration(), new WebXmlConfiguration(), new MetaInfConfiguration(),
-            new FragmentConfiguration(), new AnnotationConfiguration(), new JettyWebXmlConfiguration()
-        });
         context.setThrowUnavailableOnStartupException(false);
         context.addServlet(new ServletHolder(new LabServlet()), "/lab/*");
         deployed.put(path, context);
         contexts.addHandler(context);
         context.start();
-        return context.getUnavailableException() == null ? null : "the application does not start";
+        Throwable reason = context.getUnavailableException();
+        return reason == null ? null : Main.say(reason);
     }
 
     @Override

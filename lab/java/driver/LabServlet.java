@@ -97,7 +97,7 @@ public class LabServlet extends HttpServlet {
 
     private static List<HeaderLine> headers(Object entity) throws Exception {
         Object headers = entity.getClass().getMethod("getHeaders").invoke(entity);
-        List<?> lines = (List<?>) headers.getClass().getMethod("get", Object.class).invoke(headers, "Set-Cookie");
+        List<?> lines = (List<?>) open(headers.getClass().getMethod("get", Object.class)).invoke(headers, "Set-Cookie");
         return lines == null ? List.of() : lines.stream().map(line -> new HeaderLine(line.toString())).toList();
     }
 

@@ -10,10 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import java.util.regex.Pattern;
@@ -60,7 +58,7 @@ public final class Main {
         System.setOut(System.err);
         Container container = (Container) Class.forName(type, true, Main.class.getClassLoader())
             .getDeclaredConstructor(Path.class, Path.class).newInstance(Path.of(args[1]), base);
-        Main main = new Main(container, !shelf.equals("tomcat9") && !shelf.equals("jetty9"), System.getProperty("java.class.path"));
+        Main main = new Main(container, !shelf.equals("tomcat9"), System.getProperty("java.class.path"));
         BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String line = in.readLine(); line != null; line = in.readLine()) {
             if (line.isBlank()) continue;
@@ -96,12 +94,10 @@ public final class Main {
     private final class Case {
         final Path folder;
         final List<String> files;
-        final List<?> names;
 
         Case(Map<String, Object> ask) {
             folder = Path.of((String) ask.get("folder"));
             files = ((List<?>) ask.get("files")).stream().map(String.class::cast).filter(file -> !file.contains("src/test/")).toList();
-            names = (List<?>) ask.get("names");
         }
 
         List<String> ending(String end) {
@@ -122,8 +118,11 @@ public final class Main {
             return files.isEmpty() ? "no file of it is deployed" : null;
         }
 
-        boolean hasDescriptor() {
-            return files.stream().anyMatch(file -> file.endsWith(".xml"));
+        /** Whether it says anything of the session. */
+        boolean hasSession() throws Exception {
+            for (String file : files)
+                if (file.matches(".*/?(web|web-fragment)\\.xml") || text(file).contains("SessionCookieConfig")) return true;
+            return false;
         }
     }
 
@@ -133,7 +132,6 @@ public final class Main {
         List<String> roots = new ArrayList<>();
         for (String file : each.ending("WEB-INF/web.xml")) roots.add(file.substring(0, file.length() - "WEB-INF/web.xml".length()));
         if (roots.isEmpty()) roots.add("lab-webapp/");
-        String wrong = null;
         for (String root : roots) {
             Path base = each.folder.resolve(root);
             Files.createDirectories(base.resolve("WEB-INF"));
@@ -143,29 +141,28 @@ public final class Main {
                 if (failed != null) return failed;
                 pack(each, base);
             }
-            String session = (roots.size() > 1 ? root : "") + (each.hasDescriptor() ? "session" : "lab session");
-            units.put("/lab/session", session);
+            complete(base);
+            if (each.hasSession()) units.put("/lab/session", (roots.size() > 1 ? root : "") + "session");
             List<String> defaults = each.ending("conf/web.xml");
             boolean trusts = !each.ending("conf/server.xml").isEmpty() && each.text("conf/server.xml").contains("RemoteIpValve");
             App app = new App(root, base, defaults.isEmpty() ? null : each.folder.resolve(defaults.get(0)), trusts);
             String path = "/app" + count++;
             String reason = container.deploy(path, app);
-            wrong = wrong == null ? reason : wrong;
             try {
-                for (var unit : units.entrySet()) asker.ask(path + unit.getKey(), unit.getValue(), answers);
+                for (var unit : units.entrySet()) asker.ask(path + unit.getKey(), unit.getValue(), reason, answers);
             } finally {
                 container.undeploy(path);
             }
         }
-        return wrong != null && each.names.isEmpty() ? wrong : null;
+        return answers.isEmpty() ? "it serves nothing that can be asked" : null;
     }
 
     /** Compiles the case's classes into the application; what can be asked of them goes into `units`. */
     private String compile(Case each, Path base, Map<String, String> units) throws Exception {
         List<String> sources = each.ending(".java");
-        if (sources.isEmpty()) return null;
-        Path written = each.folder.resolve("lab-source");
-        List<Path> paths = new ArrayList<>();
+        Path written = Files.createDirectories(each.folder.resolve("lab-source"));
+        List<Path> paths = unwritten(each, sources, written);
+        if (sources.isEmpty() && paths.isEmpty()) return null;
         StringBuilder all = new StringBuilder();
         for (String source : sources) {
             String text = inThisApi(each.text(source));
@@ -193,6 +190,20 @@ public final class Main {
         return null;
     }
 
+    /** Servlets that web.xml names and the page leaves out. */
+    private List<Path> unwritten(Case each, List<String> sources, Path folder) throws Exception {
+        List<Path> made = new ArrayList<>();
+        for (String file : each.ending("WEB-INF/web.xml")) {
+            for (var named : Pattern.compile("<servlet-class>(\\w+)<").matcher(each.text(file)).results().toList()) {
+                String name = named.group(1);
+                if (sources.stream().anyMatch(source -> source.endsWith(name + ".java"))) continue;
+                String text = "public class " + name + " extends jakarta.servlet.http.HttpServlet {}";
+                made.add(Files.writeString(folder.resolve(name + ".java"), inThisApi(text)));
+            }
+        }
+        return made;
+    }
+
     private static String className(String source, String text) {
         var named = Pattern.compile("^package ([\\w.]+);", Pattern.MULTILINE).matcher(text);
         String simple = Path.of(source).getFileName().toString().replace(".java", "");
@@ -202,6 +213,14 @@ public final class Main {
     /** The same source in the packages of this container's generation. */
     private String inThisApi(String text) {
         return text.replaceAll("\\b(?:javax|jakarta)\\.(servlet|ws\\.rs)\\b", (isJakarta ? "jakarta" : "javax") + ".$1");
+    }
+
+    /** Jetty reads its own descriptor only with a document type, which the page leaves out. */
+    private void complete(Path base) throws Exception {
+        Path jetty = base.resolve("WEB-INF/jetty-web.xml");
+        if (!Files.exists(jetty) || Files.readString(jetty).contains("<!DOCTYPE")) return;
+        String type = "<!DOCTYPE Configure PUBLIC \"-//Jetty//Configure//EN\" \"https://www.eclipse.org/jetty/configure_10_0.dtd\">\n";
+        Files.writeString(jetty, type + Files.readString(jetty));
     }
 
     /** Each web-fragment.xml is a library of the application. */
