@@ -209,7 +209,8 @@ export function expiresAtOnce(call: SeenCall, position: number, context: Context
   return isPast(optionOf(call, position, "expires"), context);
 }
 
-function isPast(seen: Seen | undefined, context: Context): boolean {
+/** Is the value a date that has passed? */
+export function isPast(seen: Seen | undefined, context: Context): boolean {
   const date = onlyObject(seen)?.from;
   if (date === undefined || !date.new || !date.callee.includes("Date")) return false;
   const [first] = date.arguments;

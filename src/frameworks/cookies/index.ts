@@ -22,6 +22,7 @@ import { addArgument, addEntry } from "../../write.ts";
 import {
   deprecatedOption,
   expiresAtOnce,
+  isPast,
   isTrue,
   javascriptWords,
   literalOf,
@@ -102,14 +103,16 @@ function constructed(): CustomSource {
   });
 }
 
-/** Without a value, or with one that has run out, the cookie is deleted. */
+/** Without a value, or with one that has run out, the cookie is deleted; a `maxAge` of `0` counts as not given. */
 function deletes(fact: Fact, context: Context): boolean {
   if (fact.kind !== "call") return false;
   const value = findArgument(fact, 1);
   if (value === undefined) return fact.arguments.every(({ spread }) => spread === undefined);
   const literal = literalOf(value.value);
   const known = value.value.length === 1 && value.value[0]?.data.kind === "literal";
-  return (known && (literal === null || literal === undefined || literal === "")) || expiresAtOnce(fact, 2, context);
+  if (known && (literal === null || literal === undefined || literal === "")) return true;
+  const ignoresAge = literalOf(optionOf(fact, 2, "maxAge")) === 0;
+  return ignoresAge ? isPast(optionOf(fact, 2, "expires"), context) : expiresAtOnce(fact, 2, context);
 }
 
 /** `cookies` asks the request for `protocol`, which Express has and Node has not. */
