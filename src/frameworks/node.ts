@@ -18,7 +18,7 @@ import {
   type Symbol,
   type WriteFact,
 } from "../framework.ts";
-import { insertAfterLine, insertBefore, replace } from "../write.ts";
+import { addEntry, insertAfterLine, insertBefore, replace } from "../write.ts";
 
 type Fact = CallFact | WriteFact;
 
@@ -580,6 +580,21 @@ function addedTrust(context: Context, sink: Fact): readonly Edit[] | undefined {
   const end = text[use.place.span.end] === ";" ? ";" : "";
   const edit = insertBefore(text, file, use.place.span.start, statement(app, end));
   return edit === undefined ? undefined : [edit];
+}
+
+/** `proxy: true` for the sessions of Connect 2, which send no Secure cookie behind a proxy without it. */
+export function proxyOption(fact: Fact, context: Context): { edits: readonly Edit[]; note?: string } {
+  if (fact.kind !== "call" || context.deployment.tls !== "proxy" || isTrue(optionOf(fact, 0, "proxy")))
+    return { edits: [] };
+  const options = onlyObject(findArgument(fact, 0)?.value);
+  const { file } = options?.literal?.place ?? fact.place;
+  const edits =
+    options === undefined || options.properties.has("proxy")
+      ? undefined
+      : addEntry(context.text(file), options, "proxy: true");
+  return edits === undefined
+    ? { edits: [], note: "Behind a proxy that ends TLS, also pass `proxy: true`." }
+    : { edits, note: "`proxy: true` believes what one proxy in front says of the client; there must be one." };
 }
 
 /** What to tell of Secure on a session whose middleware sends no cookie over what it takes for plain http. */

@@ -26,6 +26,7 @@ import {
   majorOf,
   onlyObject,
   optionOf,
+  proxyOption,
   rewritten,
   schemeSymbols,
   trustEdits,
@@ -90,7 +91,7 @@ const bundledSession: Sink = {
   ],
   sensitive: true,
   remarks: (fact) => topLevel(fact),
-  alsoFix: () => ({ edits: [], note: "Behind a proxy that ends TLS, also pass `proxy: true`." }),
+  alsoFix: (fact, context) => proxyOption(fact, context),
   decision: () => "Over what the application takes for plain http, no cookie is sent at all then.",
 };
 

@@ -20,6 +20,7 @@ import {
   literalOf,
   majorOf,
   optionOf,
+  proxyOption,
   rewritten,
   schemeSymbols,
   type Trust,
@@ -84,7 +85,7 @@ const bundledSession: Sink = {
   ],
   fixes: () => [],
   decision: () => "Over what the application takes for plain http, no session cookie is sent at all then.",
-  alsoFix: () => ({ edits: [], note: "Behind a proxy that ends TLS, also pass `proxy: true`." }),
+  alsoFix: (fact, context) => proxyOption(fact, context),
 };
 
 export const expressSession: Framework = {
