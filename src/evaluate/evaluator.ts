@@ -135,6 +135,8 @@ const MAXIMUM_RECORDED_CALLS = 60;
 const MAXIMUM_TEXT_PARTS = 400;
 const MAXIMUM_TEXT_WAYS = 8;
 const MAXIMUM_EXPRESSION_DEPTH = 600;
+/** Of how many early returns of one call the writes are kept. */
+const MAXIMUM_EXITS = 6;
 const NESTED_TOO_DEEPLY = "a part of it is nested too deeply to be evaluated; the rest was read";
 /** Steps in functions that are called, which may multiply; what a function itself holds is always read, once. */
 const CALLED_STEPS_PER_ROOT = 2_000;
@@ -447,7 +449,8 @@ export class Evaluator {
     const { frame } = this;
     frame.returns.push(...under(value, conditionsSince(this.state, frame.base)));
     if (this.state === frame.entry) frame.endsAtEntry = true;
-    else if (frame.entry !== frame.base) frame.exits.push(this.state.snapshot(frame.base));
+    else if (frame.entry !== frame.base && frame.exits.length < MAXIMUM_EXITS)
+      frame.exits.push(this.state.snapshot(frame.base));
   }
 
   private decision(test: Expression, scope: Scope): { decision: Decision; value: Value } {
