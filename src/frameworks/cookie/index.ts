@@ -53,7 +53,7 @@ const byArguments: Sink = {
     matches: (call, context) =>
       isOwn(call, context, "serialize", "stringifySetCookie") && !isRecord(call) && call.arguments.length > 0,
   },
-  name: [argument(0)],
+  name: [custom((fact, context) => undefinedName(fact, context)), argument(0)],
   secure: [rewritten, custom((fact, context) => undefinedCookie(fact, context)), option(2, "secure"), secureDefault],
   attributes: attributes(2),
   deletion: (fact, context) => fact.kind === "call" && expiresAtOnce(fact, 2, context),
@@ -91,6 +91,17 @@ function isRecord(call: CallFact): boolean {
 
 function isVersion2(fact: Fact, context: Context): fact is CallFact {
   return fact.kind === "call" && (majorOf(context, fact.place.file, "cookie") ?? 1) >= 2;
+}
+
+/** The name that version 2 writes where it is given separate arguments. */
+function undefinedName(fact: Fact, context: Context): Given | undefined {
+  const secure = undefinedCookie(fact, context);
+  if (secure === undefined) return undefined;
+  return {
+    ...secure,
+    attribute: "name",
+    seen: secure.seen.map((each) => ({ ...each, data: { kind: "literal", value: "undefined" } })),
+  };
 }
 
 /** Version 2 reads one object; from separate arguments it writes a cookie without name or attributes. */
