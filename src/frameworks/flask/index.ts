@@ -139,10 +139,15 @@ const headerCall: Sink = {
   secure: [header(1, "secure")],
 };
 
-/** flask-jwt-extended keeps its tokens in cookies of its own. */
+/** flask-jwt-extended keeps its tokens in cookies of its own, and what guards them against CSRF in others beside them. */
 function jwtCookie(method: string, key: string, name: string): Sink {
   return {
-    on: { kind: "call", method: [method], matches: (call) => named(call.callee, `flask_jwt_extended.${method}`) },
+    on: {
+      kind: "call",
+      method: [method],
+      matches: (call, context) =>
+        named(call.callee, `flask_jwt_extended.${method}`) && (!key.includes("_CSRF_") || guards(call, context)),
+    },
     name: [custom((fact, context) => config(fact, key, context)), fallback(name, jwtDocs, "the default name")],
     secure: [
       custom((fact, context) => config(fact, "JWT_COOKIE_SECURE", context)),
@@ -156,6 +161,14 @@ function jwtCookie(method: string, key: string, name: string): Sink {
       return edit === undefined ? [] : [{ title: "Set JWT_COOKIE_SECURE", safety: "safe", edits: [edit] }];
     },
   };
+}
+
+/** Both settings are on by default; where either is `False`, no CSRF cookie is set. */
+function guards(fact: Fact, context: Context): boolean {
+  return ["JWT_COOKIE_CSRF_PROTECT", "JWT_CSRF_IN_COOKIES"].every((key) => {
+    const [only, ...others] = config(fact, key, context)?.seen ?? [];
+    return others.length > 0 || only?.data.kind !== "literal" || Boolean(only.data.value);
+  });
 }
 
 function config(fact: Fact, key: string, context: Context): Given | undefined {
@@ -189,7 +202,9 @@ export const flask: Framework = {
     headerWrite,
     headerCall,
     jwtCookie("set_access_cookies", "JWT_ACCESS_COOKIE_NAME", "access_token_cookie"),
+    jwtCookie("set_access_cookies", "JWT_ACCESS_CSRF_COOKIE_NAME", "csrf_access_token"),
     jwtCookie("set_refresh_cookies", "JWT_REFRESH_COOKIE_NAME", "refresh_token_cookie"),
+    jwtCookie("set_refresh_cookies", "JWT_REFRESH_CSRF_COOKIE_NAME", "csrf_refresh_token"),
   ],
   methods: [
     "Flask",
@@ -214,6 +229,10 @@ export const flask: Framework = {
     "JWT_COOKIE_SECURE",
     "JWT_ACCESS_COOKIE_NAME",
     "JWT_REFRESH_COOKIE_NAME",
+    "JWT_ACCESS_CSRF_COOKIE_NAME",
+    "JWT_REFRESH_CSRF_COOKIE_NAME",
+    "JWT_COOKIE_CSRF_PROTECT",
+    "JWT_CSRF_IN_COOKIES",
     "session_cookie_secure",
     "get_cookie_secure",
     "session_interface",
