@@ -390,7 +390,7 @@ const secureWrites = once((context) =>
  * configured holds only where they have not run.
  */
 export function changedByHandlers(owner: RegExp, written: string): CustomSource {
-  return custom((_fact, context) => {
+  return custom((fact, context) => {
     const writes = secureWrites(context).filter(({ paths }) => paths.some((path) => owner.test(path)));
     if (writes.length === 0) return undefined;
     const absent: SeenAlternative = { data: { kind: "literal", value: undefined }, when: [], because: [] };
@@ -398,6 +398,8 @@ export function changedByHandlers(owner: RegExp, written: string): CustomSource 
     const value = literalOf(write?.value);
     if (write === undefined || typeof value !== "boolean") return undefined;
     const says = `${written} = ${value}`;
+    if (runsForEveryRequest(write, fact, context))
+      return forced(write.place, value, `a middleware sets \`${says}\` for every request`);
     const condition = {
       kind: "branch",
       key: `handler ${write.place.file}:${write.place.span.start}`,
@@ -414,6 +416,23 @@ export function changedByHandlers(owner: RegExp, written: string): CustomSource 
       ],
       attribute: "secure",
     };
+  });
+}
+
+/** Does a write stand in a middleware that the application uses right after the sink's, on every path? */
+function runsForEveryRequest(write: WriteFact, sink: Fact, context: Context): boolean {
+  const { file, span } = sink.place;
+  if (write.place.file !== file || write.conditions.length > 0) return false;
+  const text = context.text(file);
+  return context.facts.calls.some((call) => {
+    const first = call.method === "use" && call.place.file === file ? call.arguments[0] : undefined;
+    const handler =
+      first?.value.length === 1 && first.value[0]?.data.kind === "function" ? first.valuePlace : undefined;
+    if (handler === undefined || !holds(handler, write.place)) return false;
+    const before = text.slice(handler.span.start, write.place.span.start);
+    return (
+      /^[\s;),]*$/.test(text.slice(span.end, call.place.span.start)) && before.match(/=>|\bfunction\b/g)?.length === 1
+    );
   });
 }
 

@@ -104,7 +104,7 @@ export const cookieSession: Framework = {
   symbols: schemeSymbols,
   sinks: [session, bundledSession],
   methods: ["set", "enable", "disable", "use", "on-headers"],
-  members: ["secure"],
+  members: ["secure", "sessionOptions"],
   proxyTrust: expressTrust,
 };
 
