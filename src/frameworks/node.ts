@@ -398,7 +398,7 @@ export function changedByHandlers(owner: RegExp, written: string): CustomSource 
     const value = literalOf(write?.value);
     if (write === undefined || typeof value !== "boolean") return undefined;
     const says = `${written} = ${value}`;
-    if (runsForEveryRequest(write, fact, context))
+    if (writes.length === 1 && runsForEveryRequest(write, fact, context))
       return forced(write.place, value, `a middleware sets \`${says}\` for every request`);
     const condition = {
       kind: "branch",
@@ -430,9 +430,8 @@ function runsForEveryRequest(write: WriteFact, sink: Fact, context: Context): bo
       first?.value.length === 1 && first.value[0]?.data.kind === "function" ? first.valuePlace : undefined;
     if (handler === undefined || !holds(handler, write.place)) return false;
     const before = text.slice(handler.span.start, write.place.span.start);
-    return (
-      /^[\s;),]*$/.test(text.slice(span.end, call.place.span.start)) && before.match(/=>|\bfunction\b/g)?.length === 1
-    );
+    const isPlain = before.match(/=>|\bfunction\b/g)?.length === 1 && !/\breturn\b/.test(before);
+    return isPlain && /^[\s;)]*$/.test(text.slice(span.end, call.place.span.start));
   });
 }
 
