@@ -236,13 +236,18 @@ export function exportWrite(evaluator: Evaluator, write: WriteToExport): WriteFa
   };
 }
 
+/** Functions and classes are told by name alone. */
+function isCode({ data }: Alternative): boolean {
+  return data.kind === "function" || data.kind === "class";
+}
+
 export function exportModule(evaluator: Evaluator, file: string, record: ModuleRecord): ModuleFact {
   const variables = new Map<string, Seen>();
   for (const [name, slot] of record.scope.names) {
     // Constants are asked for by name; other imports that nobody needed stay unread.
     if (evaluator.world.isDeferred(slot) && !/^[A-Z][A-Z0-9_]*$/.test(name)) continue;
     const value = evaluator.world.read(slot);
-    if (value !== undefined) variables.set(name, exportValue(evaluator, value, 2));
+    if (value !== undefined) variables.set(name, exportValue(evaluator, value, value.every(isCode) ? 0 : 2));
   }
   const bound = new Map<string, Place>();
   for (const statement of record.program.body) {
