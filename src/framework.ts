@@ -130,6 +130,8 @@ export interface Sink {
   readonly attributes?: Readonly<Record<string, readonly Source[]>>;
   /** Where one call sets several cookies: one fact for each, such as the elements of a list of headers. */
   readonly split?: (fact: CallFact | WriteFact, context: Context) => readonly (CallFact | WriteFact)[];
+  /** The argument that is the cookie, which another call may have made; absent: the one whose setters are asked. */
+  readonly cookie?: number;
   /** Recognises a deletion. */
   readonly deletion?: (fact: CallFact | WriteFact, context: Context) => boolean;
   /** Traps to tell beside the verdict. */

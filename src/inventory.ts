@@ -411,10 +411,10 @@ function judgeFact(framework: Framework, sink: Sink, fact: CallFact | WriteFact,
   return { cookie, fact, parameter: judged.parameter };
 }
 
-/** The constructor of the object whose setters are the sink's sources. */
+/** The constructor of the object that is the cookie. */
 function makingOf(sink: Sink, fact: CallFact | WriteFact): Place | undefined {
   if (fact.kind !== "call") return undefined;
-  const position = sink.secure.find((source) => source.kind === "setter")?.of;
+  const position = sink.cookie ?? sink.secure.find((source) => source.kind === "setter")?.of;
   if (typeof position !== "number") return undefined;
   const [only, ...others] = findArgument(fact, position)?.value ?? [];
   return others.length === 0 && only?.data.kind === "object" && only.data.from?.new === true

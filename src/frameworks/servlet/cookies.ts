@@ -130,6 +130,7 @@ export const added: Sink = {
     matches: (call, context) => call.arguments.length === 1 && isAddition(call, context) && !isWrapper(call),
   },
   name: [name],
+  cookie: 0,
   secure: [
     secure,
     fallback(false, docs.cookie, "`setSecure` is not called before `addCookie`, and the default is off"),
