@@ -22,18 +22,18 @@ test("only the cookies that are set under the paths are reported, whatever else 
     write(
       `${folder}/app.js`,
       'const express = require("express");',
-      'const { remember } = require("../shared/cookies.js");',
+      'const { remember } = require("../common/cookies.js");',
       "const app = express();",
       'app.get("/", (req, res) => {',
       `  res.cookie("${folder}", "1");`,
       "  remember(res);",
       "});",
     );
-  write("shared/cookies.js", 'exports.remember = (res) => res.cookie("shared", "1", { path: "/" });');
+  write("common/cookies.js", 'exports.remember = (res) => res.cookie("common", "1", { path: "/" });');
   const { report } = await scan(root, { only: ["a", "b"] });
   expect(report.cookies.map(({ name }) => name)).toEqual(["a", "b"]);
   const { report: whole } = await scan(root);
-  expect(whole.cookies.map(({ name }) => name)).toEqual(["a", "b", "c", "shared"]);
+  expect(whole.cookies.map(({ name }) => name)).toEqual(["a", "b", "c", "common"]);
 });
 
 test("a root that is relative to the working folder is read as itself", async () => {
