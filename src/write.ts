@@ -207,3 +207,12 @@ function assigned(text: string, statement: Place): Place | undefined {
   const head = /^[\w.[\]"' ]+?(?::[^=]+)?=(?!=)\s*/.exec(text.slice(start, end));
   return head === null ? undefined : { file: statement.file, span: { start: start + head[0].length, end } };
 }
+
+/** Writes `true` for the value in `x.Secure = value`; nothing where it is `true`, or no such assignment. */
+export function turnOnAssignment(text: string, place: Place): readonly Edit[] {
+  const [, before, value] =
+    /^([\s\S]*?\bSecure\s*=\s*)([\s\S]*?)\s*;?$/.exec(text.slice(place.span.start, place.span.end)) ?? [];
+  if (before === undefined || value === undefined || value === "" || value === "true") return [];
+  const start = place.span.start + before.length;
+  return [replace(text, { file: place.file, span: { start, end: start + value.length } }, "true")];
+}

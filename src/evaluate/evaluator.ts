@@ -2241,17 +2241,7 @@ export class Evaluator {
         [...membersOf(each.class).values()].some((member) => member.kind === "method" && member.role === "constructor"),
       )
     ) {
-      this.tellCall(
-        external[0]!.slice(external[0]!.lastIndexOf(".") + 1),
-        external,
-        undefined,
-        args,
-        at,
-        expression,
-        true,
-        false,
-        self,
-      );
+      this.tellCall(constructorCall(external, args, at, expression), self);
     }
     return self;
   }
@@ -2474,7 +2464,7 @@ export class Evaluator {
     const { self } = this.frame;
     const paths = base.flatMap(({ data }) => (data.kind === "external" ? data.paths : []));
     if (self === undefined || paths[0] === undefined) return;
-    this.tellCall(lastSegment(paths[0]), paths, undefined, args, at, expression, true, false, self);
+    this.tellCall(constructorCall(paths, args, at, expression), self);
   }
 
   private callValue(
@@ -2764,7 +2754,7 @@ export class Evaluator {
     };
     const result = this.opaqueResult(call, paths, isNew);
     if (receiver !== undefined && isMethod) this.record(receiver, call);
-    this.tellCall(method, paths, receiver, args, at, expression, isNew, expression?.bare === true, result);
+    this.tellCall(call, result);
     this.handOver(args, paths, method, receiver, at);
     return result;
   }
@@ -2817,29 +2807,9 @@ export class Evaluator {
     return methods.get(this.language)?.has(method) === true || methods.get("any")?.has(method) === true;
   }
 
-  private tellCall(
-    method: string,
-    paths: readonly string[],
-    receiver: Value | undefined,
-    args: readonly RecordedArgument[],
-    at: Place,
-    expression: Call | undefined,
-    isNew: boolean,
-    bare: boolean,
-    result: Value,
-  ): void {
+  private tellCall(call: RecordedCall, result: Value): void {
+    const { method, callee: paths, place: at } = call;
     if (!this.isAsked(method) && !paths.some((path) => this.isAsked(lastSegment(path)))) return;
-    const call: RecordedCall = {
-      method,
-      callee: paths,
-      receiver,
-      arguments: args,
-      new: isNew,
-      place: at,
-      argumentsSpan: expression?.argumentsSpan,
-      bare,
-      when: [],
-    };
     if (this.toldOften(at)) return;
     const fact = exportCall(this, call, result);
     const index = this.calls.push(fact) - 1;
@@ -3196,6 +3166,26 @@ export class Evaluator {
 }
 
 export type { ModuleRecord };
+
+/** The construction of something outside the project, by a class of the project or by a call of `super`. */
+function constructorCall(
+  paths: readonly string[],
+  args: readonly RecordedArgument[],
+  place: Place,
+  expression: Call | undefined,
+): RecordedCall {
+  return {
+    method: lastSegment(paths[0] ?? ""),
+    callee: paths,
+    receiver: undefined,
+    arguments: args,
+    new: true,
+    place,
+    argumentsSpan: expression?.argumentsSpan,
+    bare: false,
+    when: [],
+  };
+}
 
 /** The caller goes on with what the function wrote: at its end, and on paths that returned early. */
 function leaveFunction(frame: Frame, completion: Completion): void {

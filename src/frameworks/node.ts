@@ -654,3 +654,9 @@ export function javascriptWords(...words: readonly string[]): Readonly<Record<st
     [".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx"].map((extension) => [extension, words]),
   );
 }
+
+/** `secure` at the top level of options that are read from `cookie: { }`. */
+export function misplacedSecure(fact: CallFact | WriteFact, says: string): readonly Remark[] {
+  const at = fact.kind === "call" ? optionOf(fact, 0, "secure")?.[0]?.because[0] : undefined;
+  return at === undefined ? [] : [{ kind: "ineffective", says, at }];
+}

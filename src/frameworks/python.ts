@@ -1,13 +1,17 @@
 import {
+  argument,
   type CallFact,
+  type CallPattern,
   type Context,
   custom,
   type Edit,
+  fallback,
   findArgument,
   type Given,
   type Place,
   type Seen,
   type SeenAlternative,
+  type Sink,
   type Source,
   type WriteFact,
 } from "../framework.ts";
@@ -126,4 +130,14 @@ export function addToClass(place: Place, name: string, context: Context): Edit |
   }
   const newline = text.includes("\r\n") ? "\r\n" : "\n";
   return insert(place.file, start + body.trimEnd().length, `${newline}${header[1]}${statement}`);
+}
+
+/** `response.delete_cookie(key)`. */
+export function deletionCall(matches: CallPattern["matches"], docs: string): Sink {
+  return {
+    on: { kind: "call", method: ["delete_cookie"], matches },
+    name: [argument(0, "key")],
+    secure: [fallback(false, docs, "`delete_cookie` expires the cookie, which needs no Secure")],
+    deletion: () => true,
+  };
 }

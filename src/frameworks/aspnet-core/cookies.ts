@@ -16,7 +16,7 @@ import {
   type SeenObject,
   type WriteFact,
 } from "../../framework.ts";
-import { addArgument, addMember, replace } from "../../write.ts";
+import { addArgument, addMember, replace, turnOnAssignment } from "../../write.ts";
 import { asPolicy, fromConfiguration, isBuilder, isCore, policies, typeName } from "./application.ts";
 
 export type Fact = CallFact | WriteFact;
@@ -268,11 +268,7 @@ function rewritten(set: Seen, context: Context, write?: WriteFact): readonly Edi
   if (place === undefined || places.some((each) => each?.file !== place.file || each.span.end !== place.span.end))
     return [];
   const text = context.text(place.file);
-  const [, before, value] =
-    /^([\s\S]*?\bSecure\s*=\s*)([\s\S]*?)\s*;?$/.exec(text.slice(place.span.start, place.span.end)) ?? [];
-  if (before === undefined || value === undefined || value === "" || value === "true") return [];
-  const start = place.span.start + before.length;
-  return [replace(text, { file: place.file, span: { start, end: start + value.length } }, "true")];
+  return turnOnAssignment(text, place);
 }
 
 // ---- raw headers

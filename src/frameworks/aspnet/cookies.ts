@@ -16,7 +16,7 @@ import {
   type SeenObject,
   type WriteFact,
 } from "../../framework.ts";
-import { addMember, insertAfterLine, insertBefore, replace } from "../../write.ts";
+import { addMember, insertAfterLine, insertBefore, turnOnAssignment } from "../../write.ts";
 import { flagSource, formsDefault, httpCookiesDefault } from "./own.ts";
 import { type Application, applicationOf, applicationsOf, attributeFor } from "./web-config.ts";
 
@@ -451,11 +451,8 @@ function rewritten(set: Seen, context: Context): readonly Fix[] {
   if (place === undefined || places.some((each) => each?.file !== place.file || each.span.end !== place.span.end))
     return [];
   const text = context.text(place.file);
-  const [, before, value] =
-    /^([\s\S]*?\bSecure\s*=\s*)([\s\S]*?)\s*;?$/.exec(text.slice(place.span.start, place.span.end)) ?? [];
-  if (before === undefined || value === undefined || value === "" || value === "true") return [];
-  const start = place.span.start + before.length;
-  const edits = [replace(text, { file: place.file, span: { start, end: start + value.length } }, "true")];
+  const edits = turnOnAssignment(text, place);
+  if (edits.length === 0) return [];
   if (assigned.every(({ data }) => data.kind === "literal" && data.value === false)) return fixed(edits);
   const note = "The cookie is then not kept over plain http, where it may have been wanted in development.";
   return [{ title: "Set Secure", safety: "needs a decision", note, edits }];

@@ -11,7 +11,15 @@ import {
   type WriteFact,
 } from "../../framework.ts";
 import { replace } from "../../write.ts";
-import { expressTrust, javascriptWords, literalOf, optionOf, rewritten, schemeSymbols } from "../node.ts";
+import {
+  expressTrust,
+  javascriptWords,
+  literalOf,
+  misplacedSecure,
+  optionOf,
+  rewritten,
+  schemeSymbols,
+} from "../node.ts";
 
 type Fact = CallFact | WriteFact;
 
@@ -62,16 +70,7 @@ function keepsCookie(call: CallFact): boolean {
 }
 
 function misplaced(fact: Fact): readonly Remark[] {
-  const at = fact.kind === "call" ? optionOf(fact, 0, "secure")?.[0]?.because[0] : undefined;
-  return at === undefined
-    ? []
-    : [
-        {
-          kind: "ineffective",
-          says: "csurf does not read `secure` at the top level; it belongs into `cookie: { }`",
-          at,
-        },
-      ];
+  return misplacedSecure(fact, "csurf does not read `secure` at the top level; it belongs into `cookie: { }`");
 }
 
 /** `cookie: true` becomes an object with what `true` stands for. */

@@ -14,7 +14,7 @@ import {
   type WriteFact,
 } from "../../framework.ts";
 import { insertAfterLine } from "../../write.ts";
-import { expiresAtOnce, isForeign, isTest, morselSecure, morselWrites, namesCookie } from "../python.ts";
+import { deletionCall, expiresAtOnce, isForeign, isTest, morselSecure, morselWrites, namesCookie } from "../python.ts";
 import { ownCookies } from "./own.ts";
 import { appOf, settingOf } from "./settings.ts";
 
@@ -74,12 +74,7 @@ const setSignedCookie: Sink = {
   deletion: (fact) => expiresAtOnce(fact, 3),
 };
 
-const deleteCookie: Sink = {
-  on: { kind: "call", method: ["delete_cookie"], matches: (call, context) => isResponse(call.receiver, call, context) },
-  name: [argument(0, "key")],
-  secure: [fallback(false, deletionDocs, "`delete_cookie` expires the cookie, which needs no Secure")],
-  deletion: () => true,
-};
+const deleteCookie = deletionCall((call, context) => isResponse(call.receiver, call, context), deletionDocs);
 
 /** `response.cookies["a"] = "1"`. */
 const cookieWrite: Sink = {

@@ -19,6 +19,7 @@ import {
   javascriptWords,
   literalOf,
   majorOf,
+  misplacedSecure,
   optionOf,
   proxyOption,
   rewritten,
@@ -135,17 +136,10 @@ function believed(fact: Fact, context: Context): readonly Fix[] {
 
 /** `secure` at the top level, where express-session does not look. */
 function misplaced(fact: Fact): readonly Remark[] {
-  const seen = fact.kind === "call" ? optionOf(fact, 0, "secure") : undefined;
-  const at = seen?.[0]?.because[0];
-  return at === undefined
-    ? []
-    : [
-        {
-          kind: "ineffective",
-          says: "`secure` stands at the top level, where express-session does not read it; it belongs into `cookie: { }`",
-          at,
-        },
-      ];
+  return misplacedSecure(
+    fact,
+    "`secure` stands at the top level, where express-session does not read it; it belongs into `cookie: { }`",
+  );
 }
 
 function withheld(fact: Fact, context: Context): readonly Remark[] {

@@ -16,7 +16,7 @@ import {
   type Source,
   type WriteFact,
 } from "../../framework.ts";
-import { expiresAtOnce, isForeign, namesCookie } from "../python.ts";
+import { deletionCall, expiresAtOnce, isForeign, namesCookie } from "../python.ts";
 import { type App, CONFIG_METHODS, configured, nearestApp } from "./config.ts";
 import { added, ownCookies, session } from "./own.ts";
 import { onOldWerkzeug } from "./versions.ts";
@@ -99,12 +99,7 @@ const setCookie: Sink = {
   },
 };
 
-const deleteCookie: Sink = {
-  on: { kind: "call", method: ["delete_cookie"], matches: (call, context) => isResponse(call.receiver, call, context) },
-  name: [argument(0, "key")],
-  secure: [fallback(false, deletionDocs, "`delete_cookie` expires the cookie, which needs no Secure")],
-  deletion: () => true,
-};
+const deleteCookie = deletionCall((call, context) => isResponse(call.receiver, call, context), deletionDocs);
 
 /** `response.headers["Set-Cookie"] = "…"`. */
 const headerWrite: Sink = {
