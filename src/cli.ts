@@ -48,15 +48,9 @@ function commands(done: (status: number) => void): Command {
   const command = (usage: string, options?: { readonly isDefault?: boolean }) =>
     program.command(usage, options).exitOverride();
 
-  withProjectOptions(command("scan [path...]", { isDefault: true }))
+  withReportOptions(withProjectOptions(command("scan [path...]", { isDefault: true })))
     .description("list every cookie the code sets, with its verdict (also the default verb)")
-    .addOption(new Option("-f, --format <format>", "of the report on stdout").choices(formats).default("text"))
-    .option("-o, --output <format=file>", "another report, into a file; may be repeated", collect)
-    .addOption(new Option("--fail-on <level>", "lowest level that makes the exit status 1 (error)").choices(failLevels))
-    .option("--exit-zero", "exit with 0 whatever is found", false)
-    .option("--strict", "count what was skipped or is unknown as a finding", false)
     .option("--allow-empty", "it is no failure when no file belongs to a known framework", false)
-    .option("--baseline [file]", "accept the findings of this file (setsecure-baseline.json)")
     .option("--verbose", "show notes as fully as errors", false)
     .action(async (paths: string[], flags) => {
       const [first] = paths;
@@ -84,27 +78,14 @@ function commands(done: (status: number) => void): Command {
       done(await (await import("./commands/explain.ts")).explainCommand(name));
     });
 
-  command("judge [file]")
+  withReportOptions(withConfiguration(command("judge [file]")))
     .description("what a browser does with Set-Cookie lines, a curl -i transcript or a HAR, from a file or stdin")
-    .addOption(new Option("-f, --format <format>", "of the report").choices(formats).default("text"))
     .option("--url <url>", "where bare lines came from")
     .option("--replay", "let later lines meet the cookies that earlier ones left", false)
     .option("--profile <browser>", "chromium, firefox or strict", "chromium")
-    .addOption(new Option("--fail-on <level>", "lowest level that makes the exit status 1 (error)").choices(failLevels))
-    .option("--exit-zero", "exit with 0 whatever is found", false)
-    .option("--strict", "count what was skipped or is unknown as a finding", false)
     .option("--allow-empty", "it is no failure when there is no Set-Cookie line", false)
-    .action(async (file: string | undefined, { failOn = "error", exitZero, strict, ...flags }) => {
-      const { judgeCommand } = await import("./commands/judge.ts");
-      const { stdin } = process;
-      const exit = { failOn, exitZero, strict };
-      let text = "";
-      const stdout = (part: string) => {
-        text += part;
-      };
-      const status = await judgeCommand({ ...flags, ...(file === undefined ? {} : { file }), stdin, stdout, exit });
-      await (await import("./commands/output.ts")).print(text);
-      done(status);
+    .action(async (file: string | undefined, flags) => {
+      done(await (await import("./commands/judge.ts")).judgeCommand(file, flags));
     });
 
   const baseline = command("baseline").description("accept the findings of today, until they are gone");
@@ -122,10 +103,24 @@ function commands(done: (status: number) => void): Command {
   return program;
 }
 
-function withProjectOptions(command: Command): Command {
+function withReportOptions(command: Command): Command {
+  return command
+    .addOption(new Option("-f, --format <format>", "of the report on stdout").choices(formats).default("text"))
+    .option("-o, --output <format=file>", "another report, into a file; may be repeated", collect)
+    .addOption(new Option("--fail-on <level>", "lowest level that makes the exit status 1 (error)").choices(failLevels))
+    .option("--exit-zero", "exit with 0 whatever is found", false)
+    .option("--strict", "count what was skipped or is unknown as a finding", false)
+    .option("--baseline [file]", "accept the findings of this file (setsecure-baseline.json)");
+}
+
+function withConfiguration(command: Command): Command {
   return command
     .option("--config <file>", "the configuration to use, instead of the nearest setsecure.config.json")
-    .option("--no-config", "use no configuration")
+    .option("--no-config", "use no configuration");
+}
+
+function withProjectOptions(command: Command): Command {
+  return withConfiguration(command)
     .option("--deployment <name>", "what is deployed (production)")
     .addOption(new Option("--tls <where>", "where TLS ends (proxy)").choices(["proxy", "process", "none"]))
     .option("--env <NAME=value>", "a variable of the deployment; NAME alone is unset; may be repeated", collect)

@@ -109,7 +109,8 @@ function toReport(
 
 type Suppressed = NonNullable<ReportFinding["suppressed"]>;
 
-function acceptedBySetting({ suppressions, baseline, today }: Acceptance) {
+/** Answers what the configuration or the baseline says of a finding: accepted, and why. */
+export function acceptedBySetting({ suppressions, baseline, today }: Acceptance) {
   const inConfiguration = suppressionLookup(suppressions, today);
   const inBaseline = baselineLookup(baseline, today);
   return (subject: Subject, fingerprint: string): Suppressed | undefined => {

@@ -26,6 +26,18 @@ export interface ReportFix {
   readonly edits: readonly (Location & Pick<Edit, "expected" | "replacement">)[];
 }
 
+/** What a real browser was seen to do with a cookie. */
+export interface WireProof {
+  /** Which one, and how it ran: `Chromium 156 with its default upgrades`. */
+  readonly browser: string;
+  /** The request that was watched. */
+  readonly url: string;
+  /** Whether it carried the cookie in clear text. */
+  readonly sent: boolean;
+  /** One clause, with the browser's own reason when the cookie was withheld. */
+  readonly says: string;
+}
+
 export interface ReportCookie {
   readonly name: string | null;
   readonly framework: string;
@@ -47,6 +59,9 @@ export interface ReportCookie {
     readonly stored: boolean;
     readonly secure: boolean;
     readonly sentOverHttp: boolean;
+    /** What keeps it off plain http all the same; mitigated is not safe. */
+    readonly mitigation?: string;
+    readonly proofs?: readonly WireProof[];
   };
 }
 

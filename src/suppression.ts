@@ -71,7 +71,10 @@ export function suppressionLookup(
 ): (subject: Subject) => AcceptedFinding | undefined {
   const valid = entries
     .filter(({ until }) => until === undefined || until >= today)
-    .map((entry) => ({ entry, files: entry.file === undefined ? undefined : ignore().add(entry.file) }));
+    .map((entry) => ({
+      entry,
+      files: entry.file === undefined ? undefined : ignore({ allowRelativePaths: true }).add(entry.file),
+    }));
   return ({ rule, cookie, file }) =>
     valid.find(
       ({ entry, files }) =>

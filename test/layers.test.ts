@@ -22,7 +22,7 @@ const flow: readonly (readonly string[])[] = [
   ["verdict", "derive-fix", "inventory"],
   ["rule", "rules/"],
   ["configuration", "files", "deployment-files", "read-deployment", "interest"],
-  ["baseline", "suppression", "fingerprint", "locate", "line-hash", "make-report", "pages", "reports/"],
+  ["baseline", "suppression", "fingerprint", "locate", "line-hash", "make-report", "wire-report", "pages", "reports/"],
   ["scan"],
   ["fix"],
   ["commands/", "index"],

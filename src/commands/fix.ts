@@ -1,7 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { createInterface } from "node:readline/promises";
 import { createTwoFilesPatch } from "diff";
-import { emptyBaseline } from "../baseline.ts";
 import type { Fix } from "../edit.ts";
 import { CannotDo, type ExitStatus } from "../exit.ts";
 import { decode, encode, encodingOf } from "../files/decode.ts";
@@ -12,7 +11,7 @@ import { type ChosenFix, type FixPlan, planFixes } from "../fix.ts";
 import type { Scan } from "../scan.ts";
 import { visible } from "../terminal/text.ts";
 import { print } from "./output.ts";
-import { baselinePath, configurationFor, type ProjectFlags, readBaseline, scanTarget, targetOf } from "./project.ts";
+import { baselineFor, configurationFor, type ProjectFlags, scanTarget, targetOf } from "./project.ts";
 
 export interface FixFlags extends ProjectFlags {
   /** Print the patch and write nothing. */
@@ -33,8 +32,7 @@ export interface FixFlags extends ProjectFlags {
 export async function fixCommand(paths: readonly string[], flags: FixFlags): Promise<ExitStatus> {
   const target = targetOf(paths.length === 0 ? ["."] : paths);
   const configuration = configurationFor(target.root, flags);
-  const baseline =
-    flags.baseline === undefined ? emptyBaseline : readBaseline(baselinePath(target.root, flags.baseline));
+  const baseline = baselineFor(target.root, flags);
   const scan = await scanTarget(target, flags, configuration, baseline);
   const chosen = await choose(scan, flags);
   const plan = await planFixes(scan.project, scan.deployment, scan.inventory, chosen);

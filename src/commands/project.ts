@@ -1,6 +1,6 @@
 import { existsSync, statSync } from "node:fs";
 import { dirname, relative, resolve, sep } from "node:path";
-import { BASELINE_FILE, type Baseline, parseBaseline } from "../baseline.ts";
+import { BASELINE_FILE, type Baseline, emptyBaseline, parseBaseline } from "../baseline.ts";
 import { type Configuration, findConfiguration, noConfiguration, readConfiguration } from "../configuration.ts";
 import { CannotDo } from "../exit.ts";
 import { decode } from "../files/decode.ts";
@@ -48,7 +48,7 @@ function commonFolder(a: string, b: string): string {
 }
 
 /** @throws CannotDo when the configuration cannot be used */
-export function configurationFor(root: string, { config = true }: ProjectFlags): Configuration {
+export function configurationFor(root: string, { config = true }: Pick<ProjectFlags, "config">): Configuration {
   if (config === false) return noConfiguration;
   const path = typeof config === "string" ? resolve(config) : findConfiguration(root);
   return path === undefined ? noConfiguration : readConfiguration(path);
@@ -56,6 +56,14 @@ export function configurationFor(root: string, { config = true }: ProjectFlags):
 
 export function baselinePath(root: string, flag: string | true | undefined): string {
   return typeof flag === "string" ? resolve(flag) : resolve(root, BASELINE_FILE);
+}
+
+/**
+ * What `--baseline` asks for; nothing is accepted without it.
+ * @throws CannotDo
+ */
+export function baselineFor(root: string, { baseline }: Pick<ProjectFlags, "baseline">): Baseline {
+  return baseline === undefined ? emptyBaseline : readBaseline(baselinePath(root, baseline));
 }
 
 /** @throws CannotDo when there is no such file, or it is no baseline */

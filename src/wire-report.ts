@@ -1,0 +1,259 @@
+import type { Cookie, Verdict } from "./cookie.ts";
+import { type Deployment, disclosed } from "./deployment.ts";
+import type { Level } from "./finding.ts";
+import { fingerprints } from "./fingerprint.ts";
+import { type Acceptance, acceptedBySetting } from "./make-report.ts";
+import type { Location, Report, ReportCookie, ReportEvidence, ReportFinding, WireProof } from "./report.ts";
+import type { Rule } from "./rule.ts";
+import { visible } from "./terminal/text.ts";
+import { version } from "./version.ts";
+import { originOf } from "./wire/jar.ts";
+import type { Judgement } from "./wire/judge.ts";
+import { type ProfileName, profiles } from "./wire/profile.ts";
+
+/** One judged Set-Cookie line, where it was seen, and what else is known of it. */
+export interface Sighting {
+  readonly judgement: Judgement;
+  /** Where the line stands, when it was read from a file. */
+  readonly location?: Location;
+  /** Who set it, as far as that was seen: a line of the application, a line of a script. Best first. */
+  readonly evidence?: readonly ReportEvidence[];
+  /** What keeps the cookie off plain http although it has no Secure, as one clause: HSTS. Mitigated is not safe. */
+  readonly mitigation?: string;
+  /** What a real browser was seen to do with the cookie. */
+  readonly proofs?: readonly WireProof[];
+}
+
+export interface WireReportInput {
+  readonly sightings: readonly Sighting[];
+  readonly rules: readonly Rule[];
+  readonly deployment: Deployment;
+  readonly acceptance: Acceptance;
+  /** What places in files are relative to, as the reader named it. */
+  readonly root: string;
+  /** How many files, pages or responses were asked for, and how many of them could be judged. */
+  readonly files: number;
+  readonly parsed: number;
+  readonly skipped: Report["skipped"];
+  readonly milliseconds: number;
+}
+
+/** What the rules say of cookies seen on the wire: a cookie for every sighting, in order, also for one that is dropped. */
+export function makeWireReport(input: WireReportInput): Report {
+  const { sightings, deployment } = input;
+  const cookies = sightings.map(toCookie);
+  const live = cookies.filter(({ deletion, notDeployed }) => !deletion && notDeployed === undefined);
+  const count = (verdict: Verdict) => live.filter((cookie) => cookie.verdict === verdict).length;
+  return {
+    version: 1,
+    tool: { name: "setsecure", version },
+    root: input.root,
+    deployment: { name: deployment.name, tls: deployment.tls, environment: disclosed(deployment) },
+    cookies: sightings.map((sighting, index) => toReportCookie(sighting, cookies[index])),
+    findings: findingsOf(input, cookies),
+    skipped: input.skipped,
+    summary: {
+      files: input.files,
+      parsed: input.parsed,
+      cookies: live.length,
+      secure: count("secure"),
+      insecure: count("insecure"),
+      conditional: 0,
+      unknown: 0,
+      deletions: cookies.filter(({ deletion }) => deletion).length,
+      fixable: 0,
+      milliseconds: Math.round(input.milliseconds),
+    },
+  };
+}
+
+/** Names that say by themselves that nothing is at stake. */
+const harmless =
+  /^(?:(?:user|site|app)[-_.]?)?(?:lang|language|locale|i18n(?:ext)?|timezone|tz|theme|colou?r[-_.]?(?:scheme|mode)|dark[-_.]?mode|cookie[-_.]?(?:consent|notice|banner))$/i;
+
+/** A name as it may stand on a terminal. */
+function shownName(name: string): string {
+  if (name === "") return "(nameless)";
+  return `${visible(name.slice(0, 60))}${name.length > 60 ? "…" : ""}`;
+}
+
+/** A cookie of the wire as the rules see one of the source. */
+function toCookie({ judgement }: Sighting): Cookie {
+  const { name, secure, because, stored, deletion, attributes, url, line } = judgement;
+  return {
+    name: shownName(name),
+    framework: "wire",
+    verdict: secure ? "secure" : "insecure",
+    because,
+    sink: { file: url, span: { start: 0, end: 0 } },
+    decidedBy: { from: "wire", url, line: String(line), says: because },
+    evidence: [],
+    condition: undefined,
+    deletion,
+    sensitive: !harmless.test(name),
+    notDeployed: stored || deletion ? undefined : because,
+    attributes: { secure, ...attributes },
+    fixes: [],
+    remarks: [],
+  };
+}
+
+function wireEvidence({ url, because }: Judgement): ReportEvidence {
+  return { wire: url, says: because };
+}
+
+function toReportCookie(sighting: Sighting, cookie: Cookie | undefined): ReportCookie {
+  const { judgement, location, mitigation, proofs } = sighting;
+  const { name, because, deletion, line, url, stored, secure, sentOverHttp, ignored, differs = [] } = judgement;
+  const told = [
+    ...ignored.map((says) => `ignored: ${says}`),
+    ...differs.map((other) => `${profiles[other.profile].title} differs: ${other.because}`),
+  ];
+  return {
+    name,
+    framework: "wire",
+    verdict: cookie?.verdict ?? "unknown",
+    because,
+    sink: location ?? null,
+    decidedBy: wireEvidence(judgement),
+    evidence: [...(sighting.evidence ?? []), ...told.map((says) => ({ wire: url, says }))],
+    sensitive: cookie?.sensitive ?? true,
+    deletion,
+    notDeployed: cookie?.notDeployed ?? null,
+    attributes: cookie?.attributes ?? {},
+    condition: null,
+    fix: null,
+    wire: {
+      line,
+      url,
+      stored,
+      secure,
+      sentOverHttp,
+      ...(mitigation === undefined ? {} : { mitigation }),
+      ...(proofs === undefined ? {} : { proofs }),
+    },
+  };
+}
+
+function findingsOf({ sightings, rules, acceptance }: WireReportInput, cookies: readonly Cookie[]): ReportFinding[] {
+  const fingerprint = fingerprints();
+  const acceptedIn = acceptedBySetting(acceptance);
+  return sightings.flatMap((sighting, index): ReportFinding[] => {
+    const cookie = cookies[index];
+    if (cookie === undefined) return [];
+    const { judgement, location = null, evidence = [] } = sighting;
+    const { name } = judgement;
+    return complaintsOf(sighting, cookie, rules).map(({ rule, level, message }) => {
+      const id = fingerprint({ rule, framework: "wire", cookie: name, file: siteOf(judgement), sinkLine: "" });
+      const suppressed = subjectsOf(sighting)
+        .map((file) => acceptedIn({ rule, cookie: name, file }, id))
+        .find((accepted) => accepted !== undefined);
+      return {
+        rule,
+        level,
+        message,
+        location,
+        related: [wireEvidence(judgement), ...evidence],
+        fingerprint: id,
+        cookie: index,
+        fixes: [],
+        ...(suppressed === undefined ? {} : { suppressed }),
+      };
+    });
+  });
+}
+
+/** A cookie is the same one on whichever page of a site it is seen, so that a baseline outlives ids in paths. */
+function siteOf({ url }: Judgement): string {
+  const origin = originOf(url);
+  return origin === undefined ? "" : `${origin.scheme}://${origin.host}`;
+}
+
+/** What the `file` of a suppression is compared with: the file of the line, and its URL without the scheme. */
+function subjectsOf({ judgement, location }: Sighting): string[] {
+  const page = judgement.url.replace(/^\w+:\/\//, "").replace(/\/$/, "");
+  return [location?.file ?? "", page].filter((subject) => subject !== "");
+}
+
+interface WireComplaint {
+  readonly rule: string;
+  readonly level: Level;
+  readonly message: string;
+}
+
+/** Cookies that a browser keeps are judged by the rules of the source; those that it drops are told for what they are. */
+function complaintsOf(sighting: Sighting, cookie: Cookie, rules: readonly Rule[]): WireComplaint[] {
+  const { dropped, because } = sighting.judgement;
+  if (dropped === undefined) {
+    return rules.flatMap((rule) =>
+      rule.check(cookie).map(({ level, message }) => ({
+        rule: rule.name,
+        level: sighting.mitigation !== undefined && level === "error" ? "warning" : level,
+        message: message + remarksOf(sighting),
+      })),
+    );
+  }
+  const rule = (dropped.lacksSecure ? droppedRules[dropped.reason] : undefined) ?? "dropped-cookie";
+  const level = dropped.lacksSecure ? "warning" : "note";
+  return [{ rule, level, message: `The cookie "${cookie.name}" never gets into a browser: ${because}.` }];
+}
+
+function remarksOf({ mitigation, proofs = [] }: Sighting): string {
+  const mitigated = mitigation === undefined ? "" : ` Mitigated, not safe: ${mitigation}.`;
+  return mitigated + proofs.map(({ browser, says }) => ` Seen in ${browser}: ${says}.`).join("");
+}
+
+const droppedRules: Readonly<Record<string, string>> = {
+  prefix: "prefix-without-secure",
+  "samesite-none": "samesite-none-without-secure",
+};
+
+type Told = "sent over http" | "https only" | "dropped" | "deletion" | "mitigated";
+
+function wordOf({ judgement: { dropped, deletion, sentOverHttp }, mitigation }: Sighting): Told {
+  if (dropped !== undefined) return "dropped";
+  if (deletion) return "deletion";
+  if (!sentOverHttp) return "https only";
+  return mitigation === undefined ? "sent over http" : "mitigated";
+}
+
+function outcomeWord({ stored, deletion, sentOverHttp }: NonNullable<Judgement["differs"]>[number]): string {
+  if (stored) return sentOverHttp ? "sent over http" : "https only";
+  return deletion ? "deletion" : "dropped";
+}
+
+/** How wide names are shown in a table of these cookies. */
+export function nameWidth(sightings: readonly Sighting[]): number {
+  return sightings.reduce((most, { judgement }) => Math.max(most, Math.min(24, shownName(judgement.name).length)), 0);
+}
+
+/** One cookie on one line for the terminal, without where it was seen: name, what becomes of it, why. */
+export function wireRow(sighting: Sighting, width: number): string {
+  const { judgement, mitigation, proofs = [] } = sighting;
+  const { name, because, differs = [] } = judgement;
+  const told = [
+    because,
+    ...differs.map((other) => `${profiles[other.profile].title}: ${outcomeWord(other)}`),
+    ...(mitigation === undefined ? [] : [`mitigated, not safe: ${visible(mitigation)}`]),
+    ...proofs.map(({ browser, says }) => `seen in ${browser}: ${visible(says)}`),
+  ];
+  return `${shownName(name).padEnd(width)}  ${wordOf(sighting).padEnd(14)}  ${told.join("; ")}`;
+}
+
+const noun = (count: number, one: string, many: string) => `${count} ${count === 1 ? one : many}`;
+
+/** `6 lines, judged as Chromium 156 does: 2 sent over plain http, …`. */
+export function wireSummary(sightings: readonly Sighting[], report: Report, profile: ProfileName): string {
+  const words = sightings.map(wordOf);
+  const count = (word: Told) => words.filter((other) => other === word).length;
+  const accepted = report.findings.filter(({ suppressed }) => suppressed !== undefined).length;
+  const parts = [
+    `${count("sent over http")} sent over plain http`,
+    ...(count("mitigated") === 0 ? [] : [`${count("mitigated")} mitigated`]),
+    `${count("https only")} over https only`,
+    `${count("dropped")} dropped`,
+    noun(count("deletion"), "deletion", "deletions"),
+    ...(accepted === 0 ? [] : [noun(accepted, "finding accepted", "findings accepted")]),
+  ];
+  return `${noun(sightings.length, "line", "lines")}, judged as ${profiles[profile].title} does: ${parts.join(", ")}.`;
+}
