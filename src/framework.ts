@@ -1,7 +1,7 @@
 import type { Cookie } from "./cookie.ts";
 import type { Deployment } from "./deployment.ts";
 import type { Edit, Fix } from "./edit.ts";
-import type { Configured } from "./evaluate/evaluator.ts";
+import type { Configured } from "./evaluate/host.ts";
 import type { Symbol } from "./evaluate/symbols.ts";
 import type { Evidence, Place } from "./evidence.ts";
 import type { CallFact, Facts, Seen, SeenAlternative, SeenArgument, SeenCall, SeenObject, WriteFact } from "./facts.ts";
@@ -13,7 +13,7 @@ import { both, type Condition } from "./value.ts";
 export type { Cookie, Remark } from "./cookie.ts";
 export type { Deployment } from "./deployment.ts";
 export type { Edit, Fix } from "./edit.ts";
-export type { Configured, ConfiguredValue } from "./evaluate/evaluator.ts";
+export type { Configured, ConfiguredValue } from "./evaluate/host.ts";
 export type { Symbol } from "./evaluate/symbols.ts";
 export type { Evidence, Place } from "./evidence.ts";
 export type {

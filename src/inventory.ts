@@ -1,7 +1,8 @@
 import type { Cookie } from "./cookie.ts";
 import type { Deployment } from "./deployment.ts";
 import { fixesOf } from "./derive-fix.ts";
-import { Evaluator, type EvaluatorHost } from "./evaluate/evaluator.ts";
+import { Evaluator } from "./evaluate/evaluator.ts";
+import type { EvaluatorHost } from "./evaluate/host.ts";
 import { Relevance } from "./evaluate/relevance.ts";
 import { SymbolTable } from "./evaluate/symbols.ts";
 import type { Evidence, Place } from "./evidence.ts";

@@ -13,8 +13,10 @@ import type {
 } from "../facts.ts";
 import type { BinaryOperator, Span } from "../program.ts";
 import type { Alternative, ClassData, Data, Trace, Value } from "../value.ts";
-import type { Evaluator, ModuleRecord } from "./evaluator.ts";
+import { externalBases, languageOfFile, resolutionOrder } from "./class-members.ts";
+import type { Evaluation, ModuleRecord } from "./evaluation.ts";
 import type { HeapObject, RecordedArgument, RecordedCall } from "./heap.ts";
+import { objectValue } from "./objects.ts";
 
 /** How deep values are told: an option in an options object in an argument of a call that made the receiver. */
 const DEPTH = 5;
@@ -42,24 +44,29 @@ export function evidenceOf(trace: Trace | undefined): Evidence[] {
   return result.length <= MAXIMUM_EVIDENCE ? result : [...result.slice(0, MAXIMUM_EVIDENCE - 1), result.at(-1)!];
 }
 
-export function exportValue(evaluator: Evaluator, value: Value, depth = DEPTH, holding: readonly number[] = []): Seen {
-  const path = evaluator.state.path();
+export function exportValue(
+  evaluation: Evaluation,
+  value: Value,
+  depth = DEPTH,
+  holding: readonly number[] = [],
+): Seen {
+  const path = evaluation.state.path();
   const possible = value.filter((each) =>
     each.when.every((condition) => !path.some((other) => other.key === condition.key && other.arm !== condition.arm)),
   );
-  return (possible.length === 0 ? value : possible).map((each) => exportAlternative(evaluator, each, depth, holding));
+  return (possible.length === 0 ? value : possible).map((each) => exportAlternative(evaluation, each, depth, holding));
 }
 
 function exportAlternative(
-  evaluator: Evaluator,
+  evaluation: Evaluation,
   each: Alternative,
   depth: number,
   holding: readonly number[],
 ): SeenAlternative {
-  return { data: exportData(evaluator, each.data, depth, holding), when: each.when, because: evidenceOf(each.trace) };
+  return { data: exportData(evaluation, each.data, depth, holding), when: each.when, because: evidenceOf(each.trace) };
 }
 
-function exportData(evaluator: Evaluator, data: Data, depth: number, holding: readonly number[]): SeenData {
+function exportData(evaluation: Evaluation, data: Data, depth: number, holding: readonly number[]): SeenData {
   switch (data.kind) {
     case "literal":
     case "text":
@@ -76,12 +83,12 @@ function exportData(evaluator: Evaluator, data: Data, depth: number, holding: re
         place: { file: data.file, span: data.function.span },
         name: data.function.name,
         parameters: data.function.parameters.map((parameter) => parameter.name),
-        returns: depth <= 0 ? undefined : evaluator.resultOf(data, depth, holding),
+        returns: depth <= 0 ? undefined : evaluation.resultOf(data, depth, holding),
       };
     case "class":
       return { kind: "class", name: data.class.name, place: { file: data.file, span: data.class.span } };
     case "object":
-      return exportObject(evaluator, data.id, depth, holding);
+      return exportObject(evaluation, data.id, depth, holding);
   }
 }
 
@@ -94,91 +101,94 @@ function tooMany(object: HeapObject): string | undefined {
   return object.properties.size > MAXIMUM_PROPERTIES ? `it has more than ${MAXIMUM_PROPERTIES} members` : undefined;
 }
 
-function exportObject(evaluator: Evaluator, id: number, depth: number, holding: readonly number[]): SeenData {
-  const object = evaluator.heapObject(id);
+function exportObject(evaluation: Evaluation, id: number, depth: number, holding: readonly number[]): SeenData {
+  const object = evaluation.heapObject(id);
   if (object === undefined) return { kind: "unknown", because: "the object is not known", parameter: undefined };
   const inside = depth > 0 && !holding.includes(id);
   const next = [...holding, id];
   const properties = new Map<string, Seen>();
   if (inside)
     for (const [name, value] of latest(object.properties)) {
-      properties.set(name, exportValue(evaluator, value, depth - 1, next));
+      properties.set(name, exportValue(evaluation, value, depth - 1, next));
     }
   const { origin } = object;
   if (inside && origin.kind === "instance")
-    for (const [name, value] of evaluator.askedGetters(origin.class, evaluator.objectValue(id)))
-      properties.set(name, exportValue(evaluator, value, depth - 1, next));
+    for (const [name, value] of evaluation.askedGetters(origin.class, objectValue(id)))
+      properties.set(name, exportValue(evaluation, value, depth - 1, next));
   const result: SeenObject = {
     kind: "object",
     id,
     paths: object.paths,
     properties,
     items: inside
-      ? object.items?.slice(0, MAXIMUM_ITEMS).map((item) => exportValue(evaluator, item, depth - 1, next))
+      ? object.items?.slice(0, MAXIMUM_ITEMS).map((item) => exportValue(evaluation, item, depth - 1, next))
       : undefined,
     open: object.open ?? tooMany(object) ?? (inside ? undefined : "it was not looked into deeper"),
     literal: origin.kind === "literal" ? { place: origin.place, bare: origin.bare, last: origin.last } : undefined,
     instanceOf:
-      origin.kind === "instance"
-        ? evaluator.resolutionOrder(origin.class).flatMap((each) => each.class.name ?? [])
-        : [],
-    from: origin.kind === "call" && inside ? exportMaker(evaluator, origin.call, depth - 1, next) : undefined,
+      origin.kind === "instance" ? resolutionOrder(origin.class).flatMap((each) => each.class.name ?? []) : [],
+    from: origin.kind === "call" && inside ? exportMaker(evaluation, origin.call, depth - 1, next) : undefined,
     calls:
       depth >= DEPTH - 1
-        ? object.calls.slice(-MAXIMUM_CALLS).map((call) => exportRecorded(evaluator, call, depth - 2, next))
+        ? object.calls.slice(-MAXIMUM_CALLS).map((call) => exportRecorded(evaluation, call, depth - 2, next))
         : [],
     parameter: origin.kind === "parameter" ? origin.name : undefined,
-    passedTo: origin.kind === "parameter" ? origin.passedTo : rootPassedTo(evaluator, object),
+    passedTo: origin.kind === "parameter" ? origin.passedTo : rootPassedTo(evaluation, object),
     memberOf: origin.kind === "member" ? origin.of : undefined,
   };
   return result;
 }
 
 /** A member of a parameter belongs to what the parameter's function was handed to. */
-function rootPassedTo(evaluator: Evaluator, object: HeapObject): readonly string[] {
+function rootPassedTo(evaluation: Evaluation, object: HeapObject): readonly string[] {
   let each: HeapObject | undefined = object;
   for (let hops = 0; hops < 10 && each !== undefined; hops += 1) {
     if (each.origin.kind === "parameter") return each.origin.passedTo;
     if (each.origin.kind !== "member" || each.origin.of === undefined) return [];
-    each = evaluator.heapObject(each.origin.of);
+    each = evaluation.heapObject(each.origin.of);
   }
   return [];
 }
 
 /** The call that made an object; where the depth ends, a fluent chain is still told to its beginning. */
-function exportMaker(evaluator: Evaluator, call: RecordedCall, depth: number, holding: readonly number[]): SeenCall {
-  return depth > 0 ? exportRecorded(evaluator, call, depth, holding) : exportLink(evaluator, call, MAXIMUM_LINKS);
+function exportMaker(evaluation: Evaluation, call: RecordedCall, depth: number, holding: readonly number[]): SeenCall {
+  return depth > 0 ? exportRecorded(evaluation, call, depth, holding) : exportLink(evaluation, call, MAXIMUM_LINKS);
 }
 
 /** One link of a fluent chain: what it was given, what was set on its receiver, and nothing deeper. */
-function exportLink(evaluator: Evaluator, call: RecordedCall, links: number): SeenCall {
+function exportLink(evaluation: Evaluation, call: RecordedCall, links: number): SeenCall {
   const [only, ...others] = call.receiver ?? [];
   const receiver =
-    only !== undefined && others.length === 0 && links > 0 ? exportLinked(evaluator, only, links) : undefined;
+    only !== undefined && others.length === 0 && links > 0 ? exportLinked(evaluation, only, links) : undefined;
   return {
-    ...exportRecorded(evaluator, call, 0, []),
-    arguments: call.arguments.map((argument) => exportArgument(evaluator, argument, 0, [])),
+    ...exportRecorded(evaluation, call, 0, []),
+    arguments: call.arguments.map((argument) => exportArgument(evaluation, argument, 0, [])),
     receiver: receiver === undefined ? undefined : [receiver],
   };
 }
 
-function exportLinked(evaluator: Evaluator, each: Alternative, links: number): SeenAlternative {
-  const seen = exportAlternative(evaluator, each, 0, []);
-  const object = each.data.kind === "object" ? evaluator.heapObject(each.data.id) : undefined;
+function exportLinked(evaluation: Evaluation, each: Alternative, links: number): SeenAlternative {
+  const seen = exportAlternative(evaluation, each, 0, []);
+  const object = each.data.kind === "object" ? evaluation.heapObject(each.data.id) : undefined;
   if (object === undefined || seen.data.kind !== "object") return seen;
   const properties = new Map<string, Seen>();
-  for (const [name, value] of latest(object.properties)) properties.set(name, exportValue(evaluator, value, 0));
-  const from = object.origin.kind === "call" ? exportLink(evaluator, object.origin.call, links - 1) : undefined;
+  for (const [name, value] of latest(object.properties)) properties.set(name, exportValue(evaluation, value, 0));
+  const from = object.origin.kind === "call" ? exportLink(evaluation, object.origin.call, links - 1) : undefined;
   return { ...seen, data: { ...seen.data, properties, from, open: object.open } };
 }
 
-function exportRecorded(evaluator: Evaluator, call: RecordedCall, depth: number, holding: readonly number[]): SeenCall {
+function exportRecorded(
+  evaluation: Evaluation,
+  call: RecordedCall,
+  depth: number,
+  holding: readonly number[],
+): SeenCall {
   return {
     method: call.method,
     callee: call.callee,
     receiver:
-      call.receiver === undefined || depth <= 0 ? undefined : exportValue(evaluator, call.receiver, depth, holding),
-    arguments: depth <= 0 ? [] : call.arguments.map((argument) => exportArgument(evaluator, argument, depth, holding)),
+      call.receiver === undefined || depth <= 0 ? undefined : exportValue(evaluation, call.receiver, depth, holding),
+    arguments: depth <= 0 ? [] : call.arguments.map((argument) => exportArgument(evaluation, argument, depth, holding)),
     new: call.new,
     place: call.place,
     argumentsSpan: call.argumentsSpan,
@@ -187,24 +197,52 @@ function exportRecorded(evaluator: Evaluator, call: RecordedCall, depth: number,
 }
 
 function exportArgument(
-  evaluator: Evaluator,
+  evaluation: Evaluation,
   argument: RecordedArgument,
   depth: number,
   holding: readonly number[],
 ): SeenArgument {
-  return { ...argument, value: exportValue(evaluator, argument.value, depth, holding) };
+  return { ...argument, value: exportValue(evaluation, argument.value, depth, holding) };
 }
 
-export function exportCall(evaluator: Evaluator, call: RecordedCall, result: Value, late = false): CallFact {
+/** How and where a fact came about. */
+function reached(
+  evaluation: Evaluation,
+  span: Span,
+): Pick<CallFact, "order" | "language" | "within" | "conditions" | "calledFrom" | "notDeployed" | "uncertain"> {
+  const { frame } = evaluation;
+  evaluation.facts += 1;
+  return {
+    order: evaluation.facts,
+    language: evaluation.language,
+    within: {
+      function: frame.function?.name,
+      class: frame.owner?.class.name,
+      bases:
+        frame.owner === undefined
+          ? []
+          : [
+              ...resolutionOrder(frame.owner).flatMap((each) => each.class.name ?? []),
+              ...externalBases(evaluation, frame.owner),
+            ].slice(0, 24),
+    },
+    conditions: evaluation.state.path(),
+    calledFrom: frame.calledFrom,
+    notDeployed: evaluation.notDeployed,
+    uncertain: frame.module.program.errors.some((error) => error.start <= span.start && span.end <= error.end),
+  };
+}
+
+export function exportCall(evaluation: Evaluation, call: RecordedCall, result: Value, late = false): CallFact {
   const [only] = result;
-  const args = call.arguments.map((argument) => exportArgument(evaluator, argument, DEPTH, []));
+  const args = call.arguments.map((argument) => exportArgument(evaluation, argument, DEPTH, []));
   return {
     kind: "call",
-    ...evaluator.reached(evaluator.isUnderError(call.place.span)),
-    ...exportRecorded(evaluator, { ...call, arguments: [] }, DEPTH, []),
+    ...reached(evaluation, call.place.span),
+    ...exportRecorded(evaluation, { ...call, arguments: [] }, DEPTH, []),
     arguments: args,
     result: only?.data.kind === "object" ? only.data.id : undefined,
-    late: late ? { arguments: args, result: exportValue(evaluator, result) } : undefined,
+    late: late ? { arguments: args, result: exportValue(evaluation, result) } : undefined,
   };
 }
 
@@ -220,15 +258,15 @@ export interface WriteToExport {
   readonly paths: readonly string[];
 }
 
-export function exportWrite(evaluator: Evaluator, write: WriteToExport): WriteFact {
+export function exportWrite(evaluation: Evaluation, write: WriteToExport): WriteFact {
   return {
     kind: "write",
-    ...evaluator.reached(evaluator.isUnderError(write.place.span)),
-    target: exportValue(evaluator, write.target, DEPTH - 1),
+    ...reached(evaluation, write.place.span),
+    target: exportValue(evaluation, write.target, DEPTH - 1),
     paths: write.paths,
     key: write.key,
-    keySeen: write.keyValue === undefined ? undefined : exportValue(evaluator, write.keyValue, 1),
-    value: exportValue(evaluator, write.value),
+    keySeen: write.keyValue === undefined ? undefined : exportValue(evaluation, write.keyValue, 1),
+    value: exportValue(evaluation, write.value),
     operator: write.operator,
     index: write.index,
     place: write.place,
@@ -241,13 +279,13 @@ function isCode({ data }: Alternative): boolean {
   return data.kind === "function" || data.kind === "class";
 }
 
-export function exportModule(evaluator: Evaluator, file: string, record: ModuleRecord): ModuleFact {
+export function exportModule(evaluation: Evaluation, file: string, record: ModuleRecord): ModuleFact {
   const variables = new Map<string, Seen>();
   for (const [name, slot] of record.scope.names) {
     // Constants are asked for by name; other imports that nobody needed stay unread.
-    if (evaluator.world.isDeferred(slot) && !/^[A-Z][A-Z0-9_]*$/.test(name)) continue;
-    const value = evaluator.world.read(slot);
-    if (value !== undefined) variables.set(name, exportValue(evaluator, value, value.every(isCode) ? 0 : 2));
+    if (evaluation.world.isDeferred(slot) && !/^[A-Z][A-Z0-9_]*$/.test(name)) continue;
+    const value = evaluation.world.read(slot);
+    if (value !== undefined) variables.set(name, exportValue(evaluation, value, value.every(isCode) ? 0 : 2));
   }
   const bound = new Map<string, Place>();
   for (const statement of record.program.body) {
@@ -268,23 +306,23 @@ function endOf(body: readonly { readonly span: Span }[]): number {
   return body.at(-1)?.span.end ?? 0;
 }
 
-export function exportClass(evaluator: Evaluator, data: ClassData, file: string): ClassFact {
-  const order = evaluator.resolutionOrder(data);
+export function exportClass(evaluation: Evaluation, data: ClassData, file: string): ClassFact {
+  const order = resolutionOrder(data);
   const members = new Map<string, Seen>();
   for (const each of order.toReversed()) {
-    for (const [name, value] of evaluator.heapObject(each.statics)?.properties ?? []) {
-      members.set(name, exportValue(evaluator, value, 2));
+    for (const [name, value] of evaluation.heapObject(each.statics)?.properties ?? []) {
+      members.set(name, exportValue(evaluation, value, 2));
     }
   }
   const getters = new Map<string, Seen>();
-  for (const [name, value] of evaluator.askedGetters(data)) getters.set(name, exportValue(evaluator, value, 2));
+  for (const [name, value] of evaluation.askedGetters(data)) getters.set(name, exportValue(evaluation, value, 2));
   return {
     getters,
     name: data.class.name,
     file,
     place: { file, span: data.class.span },
-    language: evaluator.languageOfFile(file),
-    bases: [...order.slice(1).flatMap((each) => each.class.name ?? []), ...evaluator.externalBases(data)],
+    language: languageOfFile(evaluation, file),
+    bases: [...order.slice(1).flatMap((each) => each.class.name ?? []), ...externalBases(evaluation, data)],
     members,
     methods: order.flatMap((each) =>
       each.class.members.flatMap((member) => (member.kind === "method" ? [member.name] : [])),

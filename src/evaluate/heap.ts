@@ -1,7 +1,6 @@
 import type { Place } from "../evidence.ts";
 import type { ClassData, Condition, Value } from "../value.ts";
 import { unknown } from "../value.ts";
-import { joinValues } from "./state.ts";
 
 /** An object with identity: what is set on it later is seen by all who hold it. */
 export interface HeapObject {
@@ -79,38 +78,4 @@ export function setProperty(object: HeapObject, name: string, value: Value): voi
 export function spreadUnknown(object: HeapObject, because: string): void {
   for (const [name, value] of object.properties) object.properties.set(name, [...value, ...unknown(because)]);
   object.open = because;
-}
-
-type Version = { readonly when: readonly Condition[]; readonly object: HeapObject | undefined };
-
-/** One object out of the versions that the arms of a branch made of it. */
-export function joinObjects(versions: readonly Version[]): HeapObject | undefined {
-  const present = versions.filter(
-    (version): version is Version & { object: HeapObject } => version.object !== undefined,
-  );
-  const [first] = present;
-  if (first === undefined) return undefined;
-  if (present.every(({ object }) => object === first.object)) return first.object;
-  const names = new Set(present.flatMap(({ object }) => [...object.properties.keys()]));
-  const properties = new Map<string, Value>();
-  for (const name of names) {
-    properties.set(name, joinValues(present.map(({ when, object }) => ({ when, value: object.properties.get(name) }))));
-  }
-  const calls: RecordedCall[] = [];
-  for (const { when, object } of present) {
-    for (const call of object.calls) {
-      if (calls.some((other) => other.place === call.place)) continue;
-      const everywhere = present.every((other) => other.object.calls.includes(call));
-      calls.push(everywhere ? call : { ...call, when: [...call.when, ...when] });
-    }
-  }
-  const lists = present.map(({ object }) => object.items);
-  return {
-    origin: first.object.origin,
-    paths: first.object.paths,
-    properties,
-    items: lists.every((items) => items === lists[0]) ? lists[0] : undefined,
-    open: present.find(({ object }) => object.open !== undefined)?.object.open,
-    calls: calls.sort((a, b) => a.place.span.start - b.place.span.start),
-  };
 }

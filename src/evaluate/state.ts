@@ -1,6 +1,6 @@
-import { type Alternative, type Condition, known, sameData, under, union, type Value } from "../value.ts";
+import { type Condition, under, type Value } from "../value.ts";
 import type { HeapObject } from "./heap.ts";
-import { joinObjects } from "./heap.ts";
+import { joinObjects, joinValues } from "./join.ts";
 
 /**
  * Variables and heap at one point of the program. A branch works on a fork, whose writes lie over its parent's;
@@ -161,28 +161,4 @@ export function conditionsSince(state: State, base: State): readonly Condition[]
     result.unshift(...each.conditions);
   }
   return result;
-}
-
-/** One value out of the arms' values; conditions are told only where the arms differ. */
-export function joinValues(arms: readonly { when: readonly Condition[]; value: Value | undefined }[]): Value {
-  const absent = known(undefined);
-  const [first] = arms;
-  if (first !== undefined && arms.every(({ value }) => sameValue(value ?? absent, first.value ?? absent))) {
-    return first.value ?? absent;
-  }
-  const alternatives: Alternative[] = arms.flatMap(({ when, value }) => under(value ?? absent, when));
-  return union(alternatives);
-}
-
-function sameValue(left: Value, right: Value): boolean {
-  if (left === right) return true;
-  const [a] = left;
-  const [b] = right;
-  return (
-    left.length === 1 &&
-    right.length === 1 &&
-    a!.when.length === 0 &&
-    b!.when.length === 0 &&
-    sameData(a!.data, b!.data)
-  );
 }

@@ -1,0 +1,89 @@
+import { newScope } from "../scope.ts";
+import { alternative, type ClassData, type FunctionData, type Value } from "../value.ts";
+import { writeTarget } from "./assignments.ts";
+import { guard, onStack } from "./bounds.ts";
+import { methodOf } from "./class-members.ts";
+import { freshInstance } from "./classes.ts";
+import { type Evaluation, type Frame, type ModuleRecord, newFrame } from "./evaluation.ts";
+import { parameterValue } from "./parameters.ts";
+import { flushLate } from "./tell.ts";
+
+/** Enters functions that were made in a frame and that nothing has called, as their unknown callers would. */
+export function enterMade(evaluation: Evaluation, frame: Frame): void {
+  // Of what is only asked for, the facts are dropped: functions made there are entered when the code runs in earnest.
+  if (evaluation.asking > 0) return;
+  const handedOver = new Set(
+    frame.made.flatMap(({ value, passedTo }) => (passedTo.length > 0 ? [value.function] : [])),
+  );
+  for (let index = 0; index < frame.made.length; index += 1) {
+    const { value, passedTo } = frame.made[index]!;
+    if (passedTo.length === 0 && (evaluation.entered.has(value.function) || handedOver.has(value.function))) continue;
+    if (!evaluation.host.matters(value.file, value.function)) continue;
+    enter(evaluation, value, passedTo);
+  }
+}
+
+function enter(evaluation: Evaluation, data: FunctionData, passedTo: readonly string[]): void {
+  if (onStack(evaluation, data)) return;
+  const record = evaluation.modules.get(data.file);
+  if (record === undefined) return;
+  const isRoot = evaluation.stack.length === 0;
+  const outer = {
+    state: evaluation.state,
+    frame: evaluation.frame,
+    steps: evaluation.steps,
+    last: evaluation.lastValue,
+  };
+  evaluation.entered.add(data.function);
+  evaluation.state = outer.state.fork();
+  if (isRoot) evaluation.steps = 0;
+  const frame: Frame = { ...newFrame(evaluation, record, data.self, data.owner, data.function, []), depth: 0 };
+  evaluation.frame = frame;
+  evaluation.stack.push(data.function);
+  const scope = newScope("function", data.scope);
+  guard(evaluation, () => {
+    for (const [index, parameter] of data.function.parameters.entries()) {
+      const self = index === 0 && data.function.explicitSelf === true ? data.self : undefined;
+      const value = self ?? parameterValue(evaluation, parameter, data, passedTo);
+      writeTarget(
+        evaluation,
+        parameter.target.kind === "default" ? parameter.target.target : parameter.target,
+        value,
+        scope,
+        "block",
+      );
+    }
+    evaluation.block(data.function.body, scope);
+    enterMade(evaluation, frame);
+  });
+  evaluation.stack.pop();
+  flushLate(evaluation);
+  evaluation.state = outer.state;
+  evaluation.frame = outer.frame;
+  evaluation.lastValue = outer.last;
+  if (isRoot) evaluation.steps = outer.steps;
+}
+
+/** Methods that nothing has called, each on a fresh instance. */
+export function enterMethods(evaluation: Evaluation, data: ClassData, record: ModuleRecord): void {
+  evaluation.state = evaluation.world;
+  evaluation.frame = newFrame(evaluation, record, undefined, undefined, undefined, []);
+  const fork = evaluation.world.fork();
+  evaluation.state = fork;
+  evaluation.steps = 0;
+  let self: Value | undefined;
+  for (const member of data.class.members) {
+    if (member.kind !== "method" || evaluation.entered.has(member.function)) continue;
+    if (!evaluation.host.matters(data.file, member.function)) continue;
+    evaluation.steps = 0;
+    if (member.static) {
+      enter(evaluation, methodOf(evaluation, data, member, [alternative(data)]), []);
+      continue;
+    }
+    self ??= freshInstance(evaluation, data);
+    if (member.role === "constructor" && evaluation.entered.has(member.function)) continue;
+    enter(evaluation, methodOf(evaluation, data, member, self), []);
+  }
+  enterMade(evaluation, evaluation.frame);
+  evaluation.state = evaluation.world;
+}

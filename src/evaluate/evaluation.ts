@@ -1,0 +1,156 @@
+import type { Place } from "../evidence.ts";
+import type { CallFact, ClassFact, Seen, WriteFact } from "../facts.ts";
+import type { Expression, FunctionExpression, Program, ProgramLanguageName, Span, Statement } from "../program.ts";
+import type { Scope } from "../scope.ts";
+import type { Alternative, ClassData, FunctionData, Value } from "../value.ts";
+import type { HeapObject, RecordedArgument } from "./heap.ts";
+import type { EvaluatorHost } from "./host.ts";
+import { State } from "./state.ts";
+
+/** A module of the project that was run, or is being run. */
+export interface ModuleRecord {
+  readonly program: Program;
+  readonly scope: Scope;
+  /** JavaScript: the `module` object. */
+  readonly moduleObject: number | undefined;
+  /** ESM exports: the name outside and where it lives. */
+  readonly exports: Map<string, number>;
+  readonly exportStars: string[];
+  /** External modules whose every name comes in. */
+  readonly stars: string[];
+  readonly imports: string[];
+  readonly unresolved: Set<string>;
+  done: boolean;
+}
+
+/** One call that is under way. */
+export interface Frame {
+  readonly module: ModuleRecord;
+  readonly self: Value | undefined;
+  readonly owner: ClassData | undefined;
+  readonly function: FunctionExpression | undefined;
+  readonly returns: Alternative[];
+  /** The caller's state, and the fork of it that the function begins with. */
+  readonly base: State;
+  readonly entry: State;
+  /** What had been written at returns inside branches. */
+  readonly exits: State[];
+  /** A return outside any branch was reached. */
+  endsAtEntry: boolean;
+  /** Functions made here, to be entered when the code around them has run. */
+  readonly made: { readonly value: FunctionData; readonly passedTo: readonly string[] }[];
+  readonly calledFrom: readonly Place[];
+  readonly depth: number;
+}
+
+/** How statements end: the next one follows, or the way ends in a `return` or `throw`. */
+export type Completion = "normal" | "done";
+
+/**
+ * One evaluation: what it has seen and where it stands. The files beside this one each hold a part of what the
+ * evaluator does, and call those that come before them; where the parts go in circles, as expressions hold calls and
+ * calls hold expressions, they go by the methods that are abstract here.
+ */
+export abstract class Evaluation {
+  readonly calls: CallFact[] = [];
+  readonly writes: WriteFact[] = [];
+  readonly classes: ClassFact[] = [];
+  /** How many facts were told. */
+  facts = 0;
+  /** How many facts were told of a place. */
+  readonly told = new Map<string, number>();
+  readonly pendingLate: ((state: State) => void)[] = [];
+  /** Files of which a part was not evaluated, and why. */
+  readonly notes = new Map<string, string>();
+
+  readonly host: EvaluatorHost;
+  readonly modules = new Map<string, ModuleRecord>();
+  readonly resolutions = new Map<string, string | undefined>();
+  readonly seenClasses: { readonly data: ClassData; readonly file: string }[] = [];
+  readonly typeInstances = new Map<number, Value>();
+  readonly entered = new Set<FunctionExpression>();
+
+  readonly world = new State();
+  state: State = this.world;
+  frame!: Frame;
+  readonly stack: FunctionExpression[] = [];
+  /** The value of the last expression statement, for functions that return it. */
+  lastValue: Value | undefined;
+  /** Why the deployment never comes here. */
+  notDeployed: string | undefined;
+  /** Above 0 while a function is called only to see what it gives. */
+  asking = 0;
+  steps = 0;
+  allSteps = 0;
+  depth = 0;
+
+  constructor(host: EvaluatorHost) {
+    this.host = host;
+  }
+
+  /** Runs a module of the project, and the modules it imports, once. */
+  abstract runModule(file: string): ModuleRecord | undefined;
+  /** Runs statements in a scope. */
+  abstract block(statements: readonly Statement[], scope: Scope): Completion;
+  /** Runs statements in a scope of their own where they declare names. */
+  abstract inner(statements: readonly Statement[], scope: Scope): Completion;
+  abstract expression(expression: Expression, scope: Scope): Value;
+  /** Calls a function of the project. */
+  abstract invoke(data: FunctionData, args: readonly RecordedArgument[], at: Place, entered?: boolean): Value;
+  /** What a function of the project gives when code outside the project calls it; for options given as functions. */
+  abstract resultOf(data: FunctionData, depth: number, holding: readonly number[]): Seen | undefined;
+  /** What those properties of a class give that frameworks ask about, on `self` or on an instance made by nobody. */
+  abstract askedGetters(data: ClassData, self?: Value): ReadonlyMap<string, Value>;
+
+  get language(): ProgramLanguageName {
+    return this.frame.module.program.language;
+  }
+
+  get file(): string {
+    return this.frame.module.program.file;
+  }
+
+  place(span: Span): Place {
+    return { file: this.file, span: { start: span.start, end: span.end } };
+  }
+
+  says(span: Span): string {
+    return shorten(this.host.text(this.file, span));
+  }
+
+  heapObject = (id: number): HeapObject | undefined => this.state.object(id);
+
+  /** Says once that a part of a file was not evaluated, and why. */
+  note(because: string): void {
+    if (!this.notes.has(this.file)) this.notes.set(this.file, because);
+  }
+}
+
+export function newFrame(
+  evaluation: Evaluation,
+  module: ModuleRecord,
+  self: Value | undefined,
+  owner: ClassData | undefined,
+  fn: FunctionExpression | undefined,
+  calledFrom: readonly Place[],
+): Frame {
+  return {
+    module,
+    self,
+    owner,
+    function: fn,
+    returns: [],
+    base: evaluation.state,
+    entry: evaluation.state,
+    endsAtEntry: false,
+    exits: [],
+    made: [],
+    calledFrom,
+    depth: calledFrom.length,
+  };
+}
+
+function shorten(text: string): string {
+  const line = text.slice(0, 200).replace(/\s+/g, " ").trim();
+  return line.length > 80 ? `${line.slice(0, 77)}…` : line;
+}

@@ -1,0 +1,167 @@
+import type { Place } from "../evidence.ts";
+import type { Call } from "../program.ts";
+import { alternative, type FunctionData, known, onlyLiteral, step, type Value } from "../value.ts";
+import { exhausted, MAXIMUM_CALL_DEPTH, onStack } from "./bounds.ts";
+import { configuredGet } from "./elements.ts";
+import type { Evaluation } from "./evaluation.ts";
+import { type RecordedArgument, type RecordedCall, setProperty } from "./heap.ts";
+import { callLibrary } from "./library.ts";
+import { libraryContext } from "./library-calls.ts";
+import { getAttribute } from "./members.ts";
+import { lastSegment, opaque } from "./objects.ts";
+import { parameterValue } from "./parameters.ts";
+import { symbolValue } from "./symbols.ts";
+import { tellCall } from "./tell.ts";
+
+const MAXIMUM_RECORDED_CALLS = 60;
+
+/** Methods that call the functions they are given at once. */
+const IMMEDIATE = new Set([
+  "forEach",
+  "map",
+  "filter",
+  "each",
+  "reduce",
+  "some",
+  "every",
+  "find",
+  "tap",
+  "then",
+  "apply",
+  "with",
+  "let",
+  "also",
+  "run",
+  "ifPresent",
+  "computeIfAbsent",
+]);
+
+/** A call of something outside the project: known to the library, or recorded and opaque. */
+export function externalCall(
+  evaluation: Evaluation,
+  method: string,
+  paths: readonly string[],
+  receiver: Value | undefined,
+  args: readonly RecordedArgument[],
+  at: Place,
+  expression: Call | undefined,
+  isNew: boolean,
+  isMethod: boolean,
+): Value {
+  const symbol = evaluation.host.symbols.find(paths, args.length === 1 ? onlyLiteral(args[0]!.value) : undefined);
+  if (symbol !== undefined && !isNew) return symbolValue(symbol, evaluation.host.deployment, at);
+  const attribute =
+    evaluation.language === "python" && paths[0] === "getattr" ? getAttribute(evaluation, args, at) : undefined;
+  if (attribute !== undefined) return attribute;
+  if (evaluation.language === "python" && args.length === 0 && isNamespace(evaluation, paths[0]))
+    return [alternative({ kind: "module", file: evaluation.file })];
+  const known1 = isNew ? undefined : callLibrary(paths, receiver, args, libraryContext(evaluation, at));
+  if (known1 !== undefined) return known1;
+  const configured = method === "get" ? configuredGet(evaluation, receiver, args) : undefined;
+  if (configured !== undefined) return configured;
+  const call: RecordedCall = {
+    method,
+    callee: paths,
+    receiver,
+    arguments: args,
+    new: isNew,
+    place: at,
+    argumentsSpan: expression?.argumentsSpan,
+    bare: expression?.bare === true,
+    when: [],
+  };
+  const result = opaqueResult(evaluation, call, paths, isNew);
+  if (receiver !== undefined && isMethod) rememberCall(evaluation, receiver, call);
+  tellCall(evaluation, call, result);
+  handOver(evaluation, args, paths, method, receiver, at);
+  return result;
+}
+
+/** `globals()`, and at the top of a module `locals()` and `vars()`, are the module's names. */
+function isNamespace(evaluation: Evaluation, name: string | undefined): boolean {
+  const { function: within, owner } = evaluation.frame;
+  const top = within === undefined && owner === undefined;
+  return name === "globals" || (top && (name === "locals" || name === "vars"));
+}
+
+function opaqueResult(evaluation: Evaluation, call: RecordedCall, paths: readonly string[], isNew: boolean): Value {
+  const made = isNew || (evaluation.language === "ruby" && call.method === "new");
+  const names = made ? paths : paths.map((path) => `${path}()`);
+  return opaque(evaluation, { kind: "call", call }, names);
+}
+
+/** Remembers a call on the object it was made on; what a setter was given last is kept as a property. */
+function rememberCall(evaluation: Evaluation, receiver: Value, call: RecordedCall): void {
+  for (const { data } of receiver) {
+    if (data.kind !== "object") continue;
+    const object = evaluation.state.own(data.id);
+    if (object === undefined || object.calls.length >= MAXIMUM_RECORDED_CALLS) continue;
+    object.calls.push(call);
+    const [first, second] = call.arguments;
+    const named = first === undefined ? undefined : onlyLiteral(first.value);
+    const positional = call.arguments.filter((argument) => argument.name === undefined);
+    if (positional.length >= 2 && typeof named === "string" && second !== undefined) {
+      setProperty(object, `${call.method}(${named})`, second.value);
+    }
+    setProperty(
+      object,
+      `${call.method}()`,
+      first === undefined
+        ? known(true, step(call.place, `\`${call.method}\` is called`, undefined))
+        : noteCall(first.value, call),
+    );
+  }
+}
+
+function noteCall(value: Value, call: RecordedCall): Value {
+  return value.map((each) => ({
+    ...each,
+    trace: step(call.place, `\`${call.method}\` is called with it`, each.trace),
+  }));
+}
+
+/** Functions given to code outside the project will be called by it. */
+function handOver(
+  evaluation: Evaluation,
+  args: readonly RecordedArgument[],
+  paths: readonly string[],
+  method: string,
+  receiver: Value | undefined,
+  at: Place,
+): void {
+  for (const argument of args) {
+    for (const { data } of argument.value) {
+      if (data.kind !== "function") continue;
+      const immediate =
+        data.function.blockScope === true ||
+        evaluation.language === "java" ||
+        evaluation.language === "csharp" ||
+        IMMEDIATE.has(method);
+      if (immediate) enterNow(evaluation, data, paths, receiver, at);
+      else evaluation.frame.made.push({ value: data, passedTo: paths });
+    }
+  }
+}
+
+function enterNow(
+  evaluation: Evaluation,
+  data: FunctionData,
+  paths: readonly string[],
+  receiver: Value | undefined,
+  at: Place,
+): void {
+  if (evaluation.frame.depth >= MAXIMUM_CALL_DEPTH || exhausted(evaluation) || onStack(evaluation, data)) {
+    return;
+  }
+  const self = data.self ?? evaluation.frame.self;
+  const args = data.function.parameters.map((parameter, index) => {
+    const tapped =
+      index === 0 &&
+      receiver !== undefined &&
+      (IMMEDIATE.has(lastSegment(paths[0] ?? "")) || data.function.blockScope === true);
+    const value =
+      tapped && lastSegment(paths[0] ?? "") === "tap" ? receiver : parameterValue(evaluation, parameter, data, paths);
+    return { value, name: undefined, spread: undefined, place: at, valuePlace: at } as RecordedArgument;
+  });
+  evaluation.invoke({ ...data, self }, args, at, true);
+}

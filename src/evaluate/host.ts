@@ -1,0 +1,45 @@
+import type { Deployment } from "../deployment.ts";
+import type { Place } from "../evidence.ts";
+import type { FunctionExpression, Program, ProgramLanguageName, Span } from "../program.ts";
+import type { Scalar } from "../value.ts";
+import type { SymbolTable } from "./symbols.ts";
+
+/** What the evaluator asks of the project. */
+export interface EvaluatorHost {
+  /** The lowered program of a file of the project, parsed when first asked for; undefined when it cannot be read. */
+  program(file: string): Program | undefined;
+  resolve(specifier: string, from: string, language: ProgramLanguageName): string | undefined;
+  /** The text of a span, for conditions and reasons. */
+  text(file: string, span: Span): string;
+  readonly deployment: Deployment;
+  readonly symbols: SymbolTable;
+  /** Method and function names (the last name alone) that frameworks ask about, by language. */
+  readonly methods: ReadonlyMap<ProgramLanguageName | "any", ReadonlySet<string>>;
+  /** Keys and member names whose assignment frameworks ask about; `*` for computed keys is always told. */
+  readonly members: ReadonlySet<string>;
+  /** Is a function of this file worth entering by itself, when nothing is seen to call it? */
+  matters(file: string, value: FunctionExpression): boolean;
+  /** Methods whose arguments are also told as they stand at the end. */
+  readonly late: ReadonlySet<string>;
+  /** What configuration files give to an element of something outside the project: `settings[session.secure]`. */
+  readonly configured?: Configured;
+  /** The module of the project that a name from outside means, with what the outside adds where it has nothing. */
+  readonly alias?: (
+    path: string,
+    from: string,
+  ) =>
+    | { readonly file: string; readonly defaults: Readonly<Record<string, string | number | boolean | null>> }
+    | undefined;
+}
+
+/**
+ * Looks up what configuration files say of the qualified names that code in a file reads; undefined when they are
+ * not about these names.
+ */
+export type Configured = (paths: readonly string[], file: string) => ConfiguredValue | undefined;
+
+export type ConfiguredValue =
+  | { readonly is: "known"; readonly value: Scalar; readonly at: Place; readonly says: string }
+  /** The files are there, the key is not. */
+  | { readonly is: "absent"; readonly at: Place; readonly says: string }
+  | { readonly is: "unknown"; readonly at: Place; readonly says: string };

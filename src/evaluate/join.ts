@@ -1,0 +1,60 @@
+import { type Alternative, type Condition, known, sameData, under, union, type Value } from "../value.ts";
+import type { HeapObject, RecordedCall } from "./heap.ts";
+
+/** One value out of the arms' values; conditions are told only where the arms differ. */
+export function joinValues(arms: readonly { when: readonly Condition[]; value: Value | undefined }[]): Value {
+  const absent = known(undefined);
+  const [first] = arms;
+  if (first !== undefined && arms.every(({ value }) => sameValue(value ?? absent, first.value ?? absent))) {
+    return first.value ?? absent;
+  }
+  const alternatives: Alternative[] = arms.flatMap(({ when, value }) => under(value ?? absent, when));
+  return union(alternatives);
+}
+
+function sameValue(left: Value, right: Value): boolean {
+  if (left === right) return true;
+  const [a] = left;
+  const [b] = right;
+  return (
+    left.length === 1 &&
+    right.length === 1 &&
+    a!.when.length === 0 &&
+    b!.when.length === 0 &&
+    sameData(a!.data, b!.data)
+  );
+}
+
+type Version = { readonly when: readonly Condition[]; readonly object: HeapObject | undefined };
+
+/** One object out of the versions that the arms of a branch made of it. */
+export function joinObjects(versions: readonly Version[]): HeapObject | undefined {
+  const present = versions.filter(
+    (version): version is Version & { object: HeapObject } => version.object !== undefined,
+  );
+  const [first] = present;
+  if (first === undefined) return undefined;
+  if (present.every(({ object }) => object === first.object)) return first.object;
+  const names = new Set(present.flatMap(({ object }) => [...object.properties.keys()]));
+  const properties = new Map<string, Value>();
+  for (const name of names) {
+    properties.set(name, joinValues(present.map(({ when, object }) => ({ when, value: object.properties.get(name) }))));
+  }
+  const calls: RecordedCall[] = [];
+  for (const { when, object } of present) {
+    for (const call of object.calls) {
+      if (calls.some((other) => other.place === call.place)) continue;
+      const everywhere = present.every((other) => other.object.calls.includes(call));
+      calls.push(everywhere ? call : { ...call, when: [...call.when, ...when] });
+    }
+  }
+  const lists = present.map(({ object }) => object.items);
+  return {
+    origin: first.object.origin,
+    paths: first.object.paths,
+    properties,
+    items: lists.every((items) => items === lists[0]) ? lists[0] : undefined,
+    open: present.find(({ object }) => object.open !== undefined)?.object.open,
+    calls: calls.sort((a, b) => a.place.span.start - b.place.span.start),
+  };
+}

@@ -1,0 +1,140 @@
+import type { Argument, Entry, Span } from "../program.ts";
+import type { Scope } from "../scope.ts";
+import { type Data, onlyLiteral, step, type Value } from "../value.ts";
+import type { Evaluation } from "./evaluation.ts";
+import { type HeapObject, setProperty, spreadUnknown } from "./heap.ts";
+import { joinValues } from "./join.ts";
+import { exported } from "./modules.ts";
+import { itemsOf, newObject, objectValue } from "./objects.ts";
+
+export function objectLiteral(
+  evaluation: Evaluation,
+  entries: readonly Entry[],
+  bare: boolean,
+  span: Span,
+  scope: Scope,
+): Value {
+  const last = entries.at(-1);
+  const id = newObject(evaluation, {
+    kind: "literal",
+    place: evaluation.place(span),
+    bare,
+    ...(last === undefined ? {} : { last: evaluation.place(last.span) }),
+  });
+  fillObject(evaluation, id, entries, scope);
+  return objectValue(id, step(evaluation.place(span), "it is built here", undefined));
+}
+
+export function fillObject(evaluation: Evaluation, id: number, entries: readonly Entry[], scope: Scope): void {
+  for (const entry of entries) {
+    const value = evaluation.expression(entry.value, scope);
+    const object = evaluation.state.own(id);
+    if (object === undefined) return;
+    if (entry.kind === "spread") {
+      spread(evaluation, object, value, entry.span);
+      continue;
+    }
+    const key = typeof entry.key === "string" ? entry.key : onlyLiteral(evaluation.expression(entry.key, scope));
+    if (typeof key !== "string" && typeof key !== "number") {
+      const target = evaluation.state.own(id);
+      if (target !== undefined) spreadUnknown(target, "a key is computed");
+      continue;
+    }
+    const at = evaluation.place(entry.span);
+    setProperty(
+      evaluation.state.own(id)!,
+      String(key),
+      value.map((each) => ({ ...each, trace: step(at, `\`${evaluation.says(entry.span)}\``, each.trace) })),
+    );
+  }
+}
+
+/** Copies what another object holds, as `...other` and `Object.assign` do. */
+export function spread(evaluation: Evaluation, object: HeapObject, other: Value, span: Span): void {
+  if (other.length === 1) {
+    spreadOne(evaluation, object, other[0]!.data, span);
+    return;
+  }
+  const names = new Set<string>();
+  for (const { data } of other) {
+    if (data.kind === "object")
+      for (const name of evaluation.heapObject(data.id)?.properties.keys() ?? []) names.add(name);
+    if (data.kind === "unknown" || data.kind === "external")
+      spreadUnknown(object, `\`${evaluation.says(span)}\` may set it`);
+  }
+  for (const name of names) {
+    const before = object.properties.get(name);
+    const arms = other.map(({ data, when }) => ({
+      when,
+      value: data.kind === "object" ? (evaluation.heapObject(data.id)?.properties.get(name) ?? before) : before,
+    }));
+    setProperty(object, name, joinValues(arms));
+  }
+}
+
+function spreadOne(evaluation: Evaluation, object: HeapObject, data: Data, span: Span): void {
+  if (data.kind === "literal") return;
+  if (data.kind === "object") {
+    const other = evaluation.heapObject(data.id);
+    const transparent =
+      other !== undefined &&
+      (other.origin.kind === "literal" || other.origin.kind === "instance" || other.origin.kind === "module");
+    if (other !== undefined && !transparent) spreadUnknown(object, `\`${evaluation.says(span)}\` may set it`);
+    if (other !== undefined && transparent)
+      for (const [name, value] of other.properties) setProperty(object, name, value);
+    if (other?.open !== undefined) {
+      spreadUnknown(object, other.open);
+    }
+    return;
+  }
+  if (data.kind === "module") {
+    const record = evaluation.runModule(data.file);
+    for (const name of record?.exports.keys() ?? []) {
+      const value = exported(evaluation, record!, name);
+      if (value !== undefined) setProperty(object, name, value);
+    }
+    return;
+  }
+  spreadUnknown(object, `\`${evaluation.says(span)}\` may set it`);
+}
+
+export function listLiteral(evaluation: Evaluation, items: readonly Argument[], span: Span, scope: Scope): Value {
+  const values: Value[] = [];
+  let open: string | undefined;
+  for (const item of items) {
+    const value = evaluation.expression(item.value, scope);
+    if (item.spread === undefined) values.push(value);
+    else {
+      const spread = itemsOf(evaluation, value);
+      if (spread === undefined) open = `\`${evaluation.says(item.span)}\` is not known`;
+      else values.push(...spread);
+    }
+  }
+  const id = newObject(evaluation, { kind: "literal", place: evaluation.place(span), bare: false });
+  const object = evaluation.state.own(id)!;
+  object.items = values.slice(0, 2_000);
+  object.open = open;
+  return objectValue(id, step(evaluation.place(span), "it is built here", undefined));
+}
+
+export function mergedCopy(evaluation: Evaluation, left: Value, right: Value, span: Span): Value | undefined {
+  const isObject = (value: Value) =>
+    value.length === 1 &&
+    value[0]!.data.kind === "object" &&
+    evaluation.heapObject(value[0]!.data.id)?.items === undefined;
+  if (!isObject(left) || !isObject(right)) return undefined;
+  const id = newObject(evaluation, { kind: "literal", place: evaluation.place(span), bare: false });
+  const object = evaluation.state.own(id)!;
+  spread(evaluation, object, left, span);
+  spread(evaluation, object, right, span);
+  return objectValue(id);
+}
+
+/** A copy of an object less some keys. */
+export function without(evaluation: Evaluation, value: Value, keys: ReadonlySet<string>, span: Span): Value {
+  const id = newObject(evaluation, { kind: "literal", place: evaluation.place(span), bare: false });
+  const object = evaluation.state.own(id)!;
+  spread(evaluation, object, value, span);
+  for (const key of keys) object.properties.delete(key);
+  return objectValue(id);
+}

@@ -1,0 +1,98 @@
+import type { Place } from "../evidence.ts";
+import type { Assignment, Span } from "../program.ts";
+import type { Value } from "../value.ts";
+import type { Evaluation } from "./evaluation.ts";
+import { exportCall, exportWrite } from "./export.ts";
+import type { RecordedCall } from "./heap.ts";
+import { lastSegment, pathsOf } from "./objects.ts";
+
+/** How many facts are told of one place, reached on different ways. */
+const MAXIMUM_FACTS_PER_PLACE = 24;
+
+export function tellCall(evaluation: Evaluation, call: RecordedCall, result: Value): void {
+  const { method, callee: paths, place: at } = call;
+  if (!isAsked(evaluation, method) && !paths.some((path) => isAsked(evaluation, lastSegment(path)))) return;
+  if (toldOften(evaluation, at)) return;
+  const fact = exportCall(evaluation, call, result);
+  const index = evaluation.calls.push(fact) - 1;
+  if (evaluation.host.late.has(method) || paths.some((path) => evaluation.host.late.has(lastSegment(path)))) {
+    evaluation.pendingLate.push((state) => {
+      const outer = evaluation.state;
+      // What the way to the call excludes is not a state in which it was made.
+      evaluation.state = state.fork(fact.conditions);
+      const late = exportCall(evaluation, call, result, true);
+      evaluation.calls[index] = { ...fact, late: late.late };
+      evaluation.state = outer;
+    });
+  }
+}
+
+export function tellWrite(
+  evaluation: Evaluation,
+  target: Value,
+  key: string | undefined,
+  keyValue: Value | undefined,
+  value: Value,
+  index: boolean,
+  place: Place,
+  valuePlace: Place,
+  statement: Assignment | undefined,
+): void {
+  const interesting =
+    (key !== undefined && evaluation.host.members.has(key)) ||
+    target.some(({ data }) =>
+      pathsOf(evaluation, data).some((path) => evaluation.host.members.has(`${lastSegment(path)}[]`)),
+    );
+  if (!interesting) return;
+  if (toldOften(evaluation, place)) return;
+  evaluation.writes.push(
+    exportWrite(evaluation, {
+      target,
+      key,
+      keyValue,
+      value,
+      index,
+      place,
+      valuePlace,
+      operator: statement?.operator,
+      paths: target.flatMap(({ data }) => pathsOf(evaluation, data)),
+    }),
+  );
+}
+
+/** A merge into something from outside the project is told as one write for each key. */
+export function tellMerge(evaluation: Evaluation, target: Value, more: Value, span: Span): void {
+  for (const { data } of more) {
+    if (data.kind !== "object") continue;
+    for (const [name, value] of evaluation.heapObject(data.id)?.properties ?? []) {
+      tellWrite(
+        evaluation,
+        target,
+        name,
+        undefined,
+        value,
+        true,
+        evaluation.place(span),
+        evaluation.place(span),
+        undefined,
+      );
+    }
+  }
+}
+
+function isAsked(evaluation: Evaluation, method: string): boolean {
+  const { methods } = evaluation.host;
+  return methods.get(evaluation.language)?.has(method) === true || methods.get("any")?.has(method) === true;
+}
+
+/** A place that callers reach on very many ways is told of for some of them. */
+function toldOften(evaluation: Evaluation, at: Place): boolean {
+  const key = `${at.file}:${at.span.start}`;
+  const times = (evaluation.told.get(key) ?? 0) + 1;
+  evaluation.told.set(key, times);
+  return times > MAXIMUM_FACTS_PER_PLACE && evaluation.frame.calledFrom.length > 0;
+}
+
+export function flushLate(evaluation: Evaluation): void {
+  for (const tell of evaluation.pendingLate.splice(0)) tell(evaluation.state);
+}
