@@ -14,6 +14,8 @@ export interface LabCase extends PageCase {
   readonly framework: string;
   /** The files after the page's diff, or why they cannot be made; undefined where the page has no diff. */
   readonly fixed: Readonly<Record<string, string>> | { readonly notMade: string } | undefined;
+  /** The cookies whose fix, as the tool writes it, is called safe. */
+  readonly safe: ReadonlySet<string>;
   /** Production's environment, with what the case's own files set. */
   readonly environment: Readonly<Record<string, string | null>>;
   /** Other settings of the variables that the table makes cookies depend on. */
@@ -26,7 +28,7 @@ export async function readCases(framework: string, page: string): Promise<readon
     readPage(page).map(async (each) => ({
       ...each,
       framework,
-      fixed: each.diffs.size === 0 ? undefined : await fix(each),
+      ...(each.diffs.size === 0 ? { fixed: undefined, safe: new Set<string>() } : await fix(each)),
       environment: environmentOf(each),
       variants: variantsOf(each),
     })),
@@ -76,19 +78,26 @@ export function canBeSet(because: string): boolean {
  * The files after the diff. A page shows changed lines without their places: where the tool writes the same lines, its
  * places are taken; otherwise each removed line is looked for in the file, in order.
  */
-async function fix(each: PageCase): Promise<Readonly<Record<string, string>> | { readonly notMade: string }> {
+async function fix(each: PageCase): Promise<Pick<LabCase, "fixed" | "safe">> {
   const written = await toolFix(each.files);
-  if (written !== undefined && sameLines(each, written)) return written;
+  if (written !== undefined && sameLines(each, written.fixed)) return written;
+  const safe = new Set<string>();
   const result: Record<string, string> = { ...each.files };
   for (const [file, lines] of each.diffs) {
     const text = each.files[file] === undefined ? undefined : replaceLines(each.files[file], lines);
-    if (text === undefined) return { notMade: "the diff does not say where its lines go, and the tool writes others" };
+    if (text === undefined)
+      return { fixed: { notMade: "the diff does not say where its lines go, and the tool writes others" }, safe };
     result[file] = text;
   }
-  return result;
+  return { fixed: result, safe };
 }
 
-async function toolFix(files: Readonly<Record<string, string>>): Promise<Readonly<Record<string, string>> | undefined> {
+interface ToolFix {
+  readonly fixed: Readonly<Record<string, string>>;
+  readonly safe: ReadonlySet<string>;
+}
+
+async function toolFix(files: Readonly<Record<string, string>>): Promise<ToolFix | undefined> {
   try {
     const project = projectOf(files);
     const { cookies } = await takeInventory(project, readDeployment(project, noConfiguration, {}));
@@ -100,7 +109,12 @@ async function toolFix(files: Readonly<Record<string, string>>): Promise<Readonl
         edits.filter((edit) => edit.file === file),
       ),
     ]);
-    return Object.fromEntries(entries) as Record<string, string>;
+    const fixes = cookies.flatMap(({ name, fixes: [best] }) =>
+      best === undefined ? [] : [[name ?? "—", best] as const],
+    );
+    const decided = new Set(fixes.filter(([, { safety }]) => safety !== "safe").map(([name]) => name));
+    const safe = new Set(fixes.map(([name]) => name).filter((name) => !decided.has(name)));
+    return { fixed: Object.fromEntries(entries) as Record<string, string>, safe };
   } catch {
     return undefined;
   }

@@ -1,45 +1,7 @@
-import { hasSecureAttribute, isDeletion, parseSetCookie } from "../src/wire/set-cookie.ts";
 import type { ExpectedCookie } from "../test/support/page.ts";
 import { canBeSet } from "./case.ts";
-import { type Told, type Way, ways } from "./protocol.ts";
-
-/** What a cookie was on one way: with Secure, without it, deleted, or not there. */
-export type State = "secure" | "open" | "deleted" | "none";
-
-/** One cookie of one answer, on all ways. */
-export interface Sighting {
-  readonly origin: string;
-  readonly name: string;
-  readonly states: Readonly<Record<Way, State>>;
-}
-
-type Kind = "yes" | "no" | "conditional" | "deletion";
-
-/** The sightings of all answers, in the order in which they were asked. */
-export function sightings({ answers, at: now = Date.now() }: Told): readonly Sighting[] {
-  const found = new Map<string, { origin: string; name: string; states: Record<Way, State> }>();
-  for (const { origin, way, lines } of answers) {
-    const count = new Map<string, number>();
-    for (const line of lines) {
-      const parsed = parseSetCookie(line);
-      const name = "name" in parsed ? String(parsed.name) : "";
-      const nth = count.get(name) ?? 0;
-      count.set(name, nth + 1);
-      const key = JSON.stringify([origin, name, nth]);
-      const sighting = found.get(key) ?? { origin, name, states: { http: "none", proxy: "none", tls: "none" } };
-      sighting.states[way] = isDeletion(parsed, now) ? "deleted" : hasSecureAttribute(line) ? "secure" : "open";
-      found.set(key, sighting);
-    }
-  }
-  return [...found.values()];
-}
-
-function kindOf({ states }: Sighting): Kind {
-  const seen = ways.map((way) => states[way]).filter((state) => state !== "none");
-  if (seen.every((state) => state === "deleted")) return "deletion";
-  const live = new Set(seen.filter((state) => state !== "deleted"));
-  return live.size > 1 ? "conditional" : live.has("secure") ? "yes" : "no";
-}
+import type { Told } from "./protocol.ts";
+import { errorOf, type Kind, kindOf, type Sighting, shown, sightings } from "./sighting.ts";
 
 export interface Judged {
   readonly agreed: readonly string[];
@@ -141,60 +103,4 @@ function isRefuted(because: string, seen: readonly Sighting[]): boolean {
   const kind = said?.[1] === undefined ? "yes" : "no";
   if (said !== null && seen.some((each) => kindOf(each) !== kind)) return true;
   return /request arrives as https/.test(because) && seen.some(({ states }) => states.tls === "open");
-}
-
-/** The first exception, as the reason that nothing came. */
-function errorOf({ answers }: Told): string {
-  const error = answers.find((answer) => answer.error !== undefined)?.error;
-  return error === undefined ? "" : ` (${error})`;
-}
-
-/** `GET /: http open, proxy open, tls secure`. */
-export function shown({ origin, states }: Sighting): string {
-  return `${origin}: ${ways.map((way) => `${way} ${states[way]}`).join(", ")}`;
-}
-
-/**
- * Compares what came before and after the fix: whatever changed must be Secure on both https ways and still be set,
- * nothing may be worse, and at least one cookie must be better.
- */
-export function judgeFix(expected: readonly ExpectedCookie[], before: Told, after: Told): Judged {
-  const result = { agreed: [] as string[], disagreed: [] as string[], notAsked: [] as string[] };
-  const promised = expected.filter(({ secure }) => secure !== "unknown");
-  const names = new Set(expected.map(({ name }) => name));
-  const takesAny = promised.some(({ name }) => name === "—");
-  const matters = ({ name }: Sighting) =>
-    promised.some((row) => row.name === name) || (takesAny && !names.has(name) && !name.endsWith(".sig"));
-  const old = sightings(before).filter(matters);
-  const fresh = sightings(after).filter(matters);
-  const left = [...fresh];
-  for (const each of old) {
-    const index = left.findIndex((one) => one.origin === each.origin && one.name === each.name);
-    const now = index === -1 ? undefined : left.splice(index, 1)[0];
-    const same = now !== undefined && ways.every((way) => now.states[way] === each.states[way]);
-    if (same || (now !== undefined && kindOf(each) === "deletion")) continue;
-    if (now !== undefined && isSecure(now))
-      result.agreed.push(`\`${each.name}\` is Secure after the fix: ${shown(now)}`);
-    else
-      result.disagreed.push(
-        now === undefined
-          ? `\`${each.name}\` is no longer set after the fix${errorOf(after)}`
-          : `\`${each.name}\` is not Secure after the fix: ${shown(now)}`,
-      );
-  }
-  for (const each of left.filter(isSecure))
-    result.agreed.push(`\`${each.name}\` is Secure after the fix: ${shown(each)}`);
-  if (result.agreed.length + result.disagreed.length > 0) return result;
-  if (!old.some(isFixable)) result.notAsked.push(`after the fix: what it changes never came${errorOf(after)}`);
-  else result.disagreed.push("the fix changes nothing on the wire");
-  return result;
-}
-
-function isFixable(each: Sighting): boolean {
-  const kind = kindOf(each);
-  return kind === "no" || kind === "conditional";
-}
-
-function isSecure({ states }: Sighting): boolean {
-  return states.proxy === "secure" && states.tls === "secure";
 }

@@ -3,13 +3,16 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { production } from "../src/frameworks/production.ts";
 import { type LabCase, readCases, writeFiles } from "./case.ts";
 import { java } from "./java/index.ts";
-import { judgeFix, judgeTable, shown, sightings } from "./judge.ts";
+import { judgeTable } from "./judge.ts";
+import { judgeFix, toAskAgain } from "./judge-fix.ts";
 import { node } from "./node/index.ts";
 import type { Ask, Told } from "./protocol.ts";
 import { python } from "./python/index.ts";
 import { ruby } from "./ruby/index.ts";
+import { shown, sightings } from "./sighting.ts";
 import { cache, isInstalled, misfit, type Shelf, type Stack } from "./stack.ts";
 
 export const stacks: readonly Stack[] = [node, python, ruby, java];
@@ -114,7 +117,15 @@ async function inPairs<T>(jobs: readonly (() => Promise<T>)[]): Promise<readonly
 
 interface Form {
   readonly ask: Ask;
-  readonly form: "base" | "variant" | "fixed";
+  readonly form: "base" | "variant" | "fixed" | "developer's base" | "developer's fixed";
+}
+
+/** One case on one shelf. */
+interface Asked {
+  readonly each: LabCase;
+  /** Why it is not asked. */
+  readonly reason: string | undefined;
+  readonly forms: readonly Form[];
 }
 
 async function runShelf(
@@ -128,6 +139,13 @@ async function runShelf(
     const notRun = `${shelf.name} is not installed: run \`npm run setup-lab\``;
     return mine.map(([framework]) => ({ framework, version: versionOf(shelf, framework), cases: [], notRun }));
   }
+  const askOf = (asked: readonly Asked[]) =>
+    drive(
+      stack,
+      shelf,
+      asked.flatMap(({ forms }) => forms.map(({ ask }) => ask)),
+      signal,
+    );
   const root = mkdtempSync(join(tmpdir(), "setsecure-lab-"));
   const remove = (): void => rmSync(root, { recursive: true, force: true });
   process.once("exit", remove);
@@ -138,18 +156,18 @@ async function runShelf(
       reason,
       forms: reason === undefined ? formsOf(each, join(root, `c${index}`)) : [],
     }));
-    const told = await drive(
-      stack,
-      shelf,
-      asked.flatMap(({ forms }) => forms.map(({ ask }) => ask)),
-      signal,
-    );
+    const first = await askOf(asked);
+    // What a safe fix takes away in production is asked again as a developer runs it.
+    const again = asked.map((one, index) => ({ ...one, forms: developedForms(one, first, join(root, `c${index}`)) }));
+    const told = new Map([...first, ...(await askOf(again))]);
+    const forms = (index: number) => [...(asked[index]?.forms ?? []), ...(again[index]?.forms ?? [])];
     const pages = mine.map(([framework]) => ({
       framework,
       version: versionOf(shelf, framework),
       cases: asked
+        .map((one, index) => ({ ...one, forms: forms(index) }))
         .filter(({ each, reason }) => each.framework === framework && reason !== silent)
-        .map(({ each, reason, forms }) => resultOf(stack, shelf, each, reason, forms, told)),
+        .map((one) => resultOf(stack, shelf, one, told)),
     }));
     return pages.filter(({ cases: own }) => own.length > 0 || shelf.onDemand !== true);
   } finally {
@@ -180,37 +198,69 @@ function versionOf(shelf: Shelf, framework: string): string {
 }
 
 function formsOf(each: LabCase, base: string): readonly Form[] {
-  const form = (name: string, files: LabCase["files"], environment: Ask["environment"], kind: Form["form"]): Form => {
-    const path = join(base, name);
-    writeFiles(path, files);
-    const names = [...new Set(each.expected.map((row) => row.name))];
-    return {
-      form: kind,
-      ask: { id: path, framework: each.framework, folder: path, files: Object.keys(files), environment, names },
-    };
-  };
+  const { files, environment, fixed } = each;
   return [
-    form("base", each.files, each.environment, "base"),
+    formOf("base", each, { folder: join(base, "base"), files, environment }),
     ...each.variants.map((variant, index) =>
-      form(`variant${index}`, each.files, { ...each.environment, ...variant }, "variant"),
+      formOf("variant", each, {
+        folder: join(base, `variant${index}`),
+        files,
+        environment: { ...environment, ...variant },
+      }),
     ),
-    ...(each.fixed === undefined || "notMade" in each.fixed
-      ? []
-      : [form("fixed", each.fixed as LabCase["files"], each.environment, "fixed")]),
+    ...(isMade(fixed) ? [formOf("fixed", each, { folder: join(base, "fixed"), files: fixed, environment })] : []),
   ];
+}
+
+/** The case as a developer runs it, where a fix that is called safe takes a cookie away in production. */
+function developedForms({ each, forms }: Asked, told: ReadonlyMap<string, Told>, base: string): readonly Form[] {
+  const [before] = toldOf("base", forms, told);
+  const [after] = toldOf("fixed", forms, told);
+  if (before === undefined || after === undefined || !isMade(each.fixed)) return [];
+  if (toAskAgain(each, { before, after }).length === 0) return [];
+  const environment = { ...each.environment, ...developer };
+  const form = (kind: Form["form"], folder: string, files: LabCase["files"]) =>
+    formOf(kind, each, { folder: join(base, folder), files, environment, host: "localhost" });
+  return [
+    form("developer's base", "developed-base", each.files),
+    form("developer's fixed", "developed-fixed", each.fixed),
+  ];
+}
+
+/** Production's variables as a developer has them. */
+const developer = Object.fromEntries(
+  Object.entries(production.environment).map(([name, value]) => [
+    name,
+    value === "Production" ? "Development" : "development",
+  ]),
+);
+
+function isMade(fixed: LabCase["fixed"]): fixed is LabCase["files"] {
+  return fixed !== undefined && !("notMade" in fixed);
+}
+
+function formOf(
+  form: Form["form"],
+  { framework, expected }: LabCase,
+  how: Pick<Ask, "folder" | "environment" | "host"> & { readonly files: LabCase["files"] },
+): Form {
+  writeFiles(how.folder, how.files);
+  const names = [...new Set(expected.map((row) => row.name))];
+  return { form, ask: { ...how, id: how.folder, framework, files: Object.keys(how.files), names } };
+}
+
+function toldOf(form: Form["form"], forms: readonly Form[], told: ReadonlyMap<string, Told>): readonly Told[] {
+  return forms.filter((each) => each.form === form).flatMap(({ ask }) => told.get(ask.id) ?? []);
 }
 
 function resultOf(
   stack: Stack,
   shelf: Shelf,
-  each: LabCase,
-  reason: string | undefined,
-  forms: readonly Form[],
+  { each, reason, forms }: Asked,
   told: ReadonlyMap<string, Told>,
 ): CaseResult {
   const { title, line } = each;
-  const of = (kind: Form["form"]) =>
-    forms.filter(({ form }) => form === kind).flatMap(({ ask }) => told.get(ask.id) ?? []);
+  const of = (kind: Form["form"]) => toldOf(kind, forms, told);
   const [base] = of("base");
   const without =
     reason ?? base?.notAsked ?? (base === undefined ? "the driver did not answer" : unanswered(base, each));
@@ -227,8 +277,11 @@ function resultOf(
     };
   const before = judgeTable(each.expected, base, of("variant"), shelf.versions, stack.ownCookies ?? []);
   const [fixed] = of("fixed");
+  const [developedBefore] = of("developer's base");
+  const [developedAfter] = of("developer's fixed");
+  const developed = developedBefore && developedAfter && { before: developedBefore, after: developedAfter };
   const nothing = { agreed: [], disagreed: [], notAsked: [] };
-  const after = fixed === undefined ? nothing : judgeFix(each.expected, base, fixed);
+  const after = fixed === undefined ? nothing : judgeFix(each, { before: base, after: fixed }, developed);
   const disagreed = [...before.disagreed, ...after.disagreed];
   const agreed = [...before.agreed, ...after.agreed];
   const notAsked = [...before.notAsked, ...after.notAsked];

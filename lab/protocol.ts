@@ -8,6 +8,8 @@ export interface Ask {
   readonly files: readonly string[];
   /** Set while the case runs; null means unset. */
   readonly environment: Readonly<Record<string, string | null>>;
+  /** The `Host` that requests name; `app.example` where it is not given. */
+  readonly host?: string;
   /** The cookies that the table promises: what was not seen may be asked for on its own. */
   readonly names: readonly string[];
 }

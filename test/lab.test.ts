@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
-import { describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { judgeTable } from "../lab/judge.ts";
+import { judgeFix, type Promised } from "../lab/judge-fix.ts";
 import { isMissing, type PageResult, runLab } from "../lab/lab.ts";
 import { type Told, type Way, ways } from "../lab/protocol.ts";
 import { comparable, recorded, toRecord } from "../lab/results.ts";
@@ -11,13 +12,13 @@ function run(results: readonly PageResult[]): readonly PageResult[] {
   return results.filter(({ notRun }) => notRun === undefined);
 }
 
-async function disagreementsOf(page: string): Promise<readonly string[]> {
-  const results = await runLab({ pages: { flask: page } });
+async function disagreementsOf(framework: string, page: string): Promise<readonly string[]> {
+  const results = await runLab({ pages: { [framework]: page } });
   return results.flatMap(({ cases }) => cases.flatMap(({ disagreed }) => disagreed));
 }
 
 /** A page of one case in Flask. */
-function flaskPage(verdict: string, diff: string): string {
+function flaskPage(verdict: string, diff: string, afterFix = ""): string {
   return [
     "# Flask",
     "```py app.py",
@@ -31,18 +32,49 @@ function flaskPage(verdict: string, diff: string): string {
     "| --- | --- | --- |",
     `| \`session\` | ${verdict} | it says so |`,
     ...(diff === "" ? [] : ["", "```diff app.py", diff, "```"]),
+    "",
+    afterFix,
+  ].join("\n");
+}
+
+/** A page of one case in express-session, whose fix makes Express withhold the cookie over plain http. */
+function sessionPage(trust: string, afterFix: string): string {
+  return [
+    "# express-session",
+    "```js app.js",
+    'const express = require("express");',
+    'const session = require("express-session");',
+    "const app = express();",
+    `app.set("trust proxy", ${trust});`,
+    'app.use(session({ secret: "k" }));',
+    "```",
+    "",
+    "| Cookie | Secure | Because |",
+    "| --- | --- | --- |",
+    "| `connect.sid` | no | it says nothing |",
+    "",
+    "```diff app.js",
+    '-app.use(session({ secret: "k" }));',
+    '+app.use(session({ secret: "k", cookie: { secure: true } }));',
+    "```",
+    "",
+    afterFix,
   ].join("\n");
 }
 
 describe("the lab", () => {
-  const all = runLab();
+  let all: readonly PageResult[] = [];
 
-  test("runs every page in every version that it names", async () => {
-    expect((await all).filter(isMissing)).toEqual([]);
+  beforeAll(async () => {
+    all = await runLab();
   }, 300_000);
 
-  test("agrees with every table and every fix", async () => {
-    const disagreements = (await all).flatMap(({ framework, version, cases }) =>
+  test("runs every page in every version that it names", () => {
+    expect(all.filter(isMissing)).toEqual([]);
+  });
+
+  test("agrees with every table and every fix", () => {
+    const disagreements = all.flatMap(({ framework, version, cases }) =>
       cases.flatMap(({ title, line, disagreed }) =>
         disagreed.map((each) => `${framework}/readme.md:${line} ${title} [${version}]: ${each}`),
       ),
@@ -50,8 +82,8 @@ describe("the lab", () => {
     expect(disagreements).toEqual([]);
   });
 
-  test("takes every case of the pages that it runs", async () => {
-    const results = run(await all);
+  test("takes every case of the pages that it runs", () => {
+    const results = run(all);
     for (const framework of new Set(results.map((each) => each.framework))) {
       const page = readFileSync(new URL(`../src/frameworks/${framework}/readme.md`, import.meta.url), "utf8");
       const lines = results
@@ -61,8 +93,8 @@ describe("the lab", () => {
     }
   });
 
-  test("gives a reason for every case that it did not ask", async () => {
-    const silent = run(await all).flatMap(({ cases }) =>
+  test("gives a reason for every case that it did not ask", () => {
+    const silent = run(all).flatMap(({ cases }) =>
       cases.filter(
         ({ status, notAsked }) => status === "not asked" && (notAsked.length === 0 || notAsked.includes("")),
       ),
@@ -70,12 +102,8 @@ describe("the lab", () => {
     expect(silent).toEqual([]);
   });
 
-  test("saw what lab/results.json says (`npm run lab -- --record` updates it)", async () => {
-    expect(
-      toRecord(await all)
-        .map(comparable)
-        .sort(),
-    ).toEqual(recorded().map(comparable).sort());
+  test("saw what lab/results.json says (`npm run lab -- --record` updates it)", () => {
+    expect(toRecord(all).map(comparable).sort()).toEqual(recorded().map(comparable).sort());
   });
 });
 
@@ -123,46 +151,93 @@ describe("a condition", () => {
   });
 });
 
+describe("a fix that is called safe", () => {
+  const told = (lines: readonly string[]): Told => ({
+    id: "",
+    answers: ways.map((way) => ({
+      origin: "GET /",
+      way,
+      status: 200,
+      lines: way === "http" ? lines : ["a=1; Secure"],
+    })),
+  });
+  const page = (safe: readonly string[]): Promised => ({
+    expected: [{ name: "a", secure: "no", because: "" }],
+    afterFix: new Map([["a", "withheld"]]),
+    safe: new Set(safe),
+  });
+  const production = { before: told(["a=1"]), after: told([]) };
+
+  test("may not take the cookie away from a developer", () => {
+    const taken = { before: told(["a=1"]), after: told([]) };
+    expect(judgeFix(page(["a"]), production, taken).disagreed).toEqual([
+      "`a` is no longer sent to a developer after a fix that is called safe: GET /: http none, proxy secure, tls secure",
+    ]);
+    expect(judgeFix(page([]), production, taken).disagreed).toEqual([]);
+  });
+
+  test("may leave it as it was for a developer", () => {
+    for (const lines of [["a=1"], ["a=1; Secure"]])
+      expect(judgeFix(page(["a"]), production, { before: told(["a=1"]), after: told(lines) }).disagreed).toEqual([]);
+    expect(judgeFix(page(["a"]), production, { before: told([]), after: told([]) }).disagreed).toEqual([]);
+  });
+});
+
 describe("a page that lies", () => {
   test("by its verdict fails", async () => {
-    const disagreed = await disagreementsOf(flaskPage("yes", ""));
+    const disagreed = await disagreementsOf("flask", flaskPage("yes", ""));
     expect(disagreed).toContain("`session` is yes in the table, and came as lab /lab: http open, proxy open, tls open");
   });
 
   test("by a diff that does not help fails", async () => {
     const diff = '-app.secret_key = "k"\n+app.secret_key = "k"\n+app.config["SESSION_COOKIE_SECURE"] = None';
-    expect(await disagreementsOf(flaskPage("no", diff))).toContain("the fix changes nothing on the wire");
+    expect(await disagreementsOf("flask", flaskPage("no", diff))).toContain("the fix changes nothing on the wire");
   });
 
   test("by a diff that loses the cookie fails", async () => {
     const diff = '-app.secret_key = "k"\n+app.secret_key = None';
-    const disagreed = await disagreementsOf(flaskPage("no", diff));
+    const disagreed = await disagreementsOf("flask", flaskPage("no", diff));
     expect(disagreed.length).toBeGreaterThan(0);
     for (const each of disagreed) expect(each).toMatch(/no longer set|changes nothing/);
   });
 
   test("by a fix that loses the session behind a proxy fails", async () => {
-    const page = [
-      "# express-session",
-      "```js app.js",
-      'const express = require("express");',
-      'const session = require("express-session");',
-      "const app = express();",
-      'app.use(session({ secret: "k" }));',
-      "```",
-      "",
-      "| Cookie | Secure | Because |",
-      "| --- | --- | --- |",
-      "| `connect.sid` | no | it says nothing |",
-      "",
-      "```diff app.js",
-      '-app.use(session({ secret: "k" }));',
-      '+app.use(session({ secret: "k", cookie: { secure: true } }));',
-      "```",
-    ].join("\n");
-    const results = await runLab({ pages: { "express-session": page } });
-    const disagreed = results.flatMap(({ cases }) => cases.flatMap((each) => each.disagreed));
-    expect(disagreed).toContain("`connect.sid` is not Secure after the fix: GET /: http none, proxy none, tls secure");
+    expect(await disagreementsOf("express-session", sessionPage("false", withheld))).toContain(
+      "`connect.sid` is not Secure after the fix: GET /: http none, proxy none, tls secure",
+    );
+  });
+
+  const withheld = "After the fix, `connect.sid` is not sent over plain http.";
+  const ways = "before GET /: http open, proxy open, tls open; after GET /: http none, proxy secure, tls secure";
+
+  test("by silence about a cookie that its fix takes away over plain http fails", async () => {
+    const expected = `the page does not say "${withheld}", and it came so: ${ways}`;
+    expect(new Set(await disagreementsOf("express-session", sessionPage("1", "")))).toEqual(new Set([expected]));
+    expect(await disagreementsOf("express-session", sessionPage("1", withheld))).toEqual([]);
+  });
+
+  test("by another way in which it goes fails", async () => {
+    const throws = "After the fix, setting `connect.sid` over plain http throws.";
+    expect(await disagreementsOf("express-session", sessionPage("1", throws))).toContain(
+      `the page does not say "${withheld}", and it came so: ${ways}`,
+    );
+  });
+
+  test("about a cookie that its fix takes away fails where it still comes", async () => {
+    const diff = '-app.secret_key = "k"\n+app.secret_key = "k"\n+app.config["SESSION_COOKIE_SECURE"] = True';
+    const disagreed = await disagreementsOf(
+      "flask",
+      flaskPage("no", diff, "After the fix, `session` is not sent over plain http."),
+    );
+    expect(disagreed).toContain(
+      'the page says "After the fix, `session` is not sent over plain http.", and it came as before lab /lab: http open, proxy open, tls open; after lab /lab: http secure, proxy secure, tls secure',
+    );
+  });
+
+  test("in a sentence that nobody can check is refused", () => {
+    const page = (afterFix: string, diff = "-x\n+y") => flaskPage("no", diff, afterFix);
+    expect(() => readPage(page("After the fix all is well."))).toThrow(/says nothing that the lab can check/);
+    expect(() => readPage(page(withheld, ""))).toThrow(/says what is after a fix and shows none/);
   });
 
   test("in nothing agrees", async () => {

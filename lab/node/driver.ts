@@ -500,7 +500,7 @@ function askUnit(each: Unit, way: Way): Promise<Answer> {
       resolve({ origin: each.origin, way, status, lines, ...(thrown === undefined ? {} : { error: thrown }) });
     };
     units.set(key, { unit: each, fail });
-    const headers: Record<string, string> = { host: "app.example", "x-lab": key };
+    const headers: Record<string, string> = { host: current?.host ?? "app.example", "x-lab": key };
     if (way === "proxy") Object.assign(headers, { "x-forwarded-proto": "https", "x-forwarded-for": "203.0.113.7" });
     const options = {
       host: "127.0.0.1",

@@ -66,8 +66,8 @@ class SecureRequest(Request):
 class Server:
     """Serves whichever unit is being asked, over http and over TLS."""
 
-    def __init__(self, tls):
-        self.app, self.error = None, None
+    def __init__(self, tls, host):
+        self.app, self.error, self.host = None, None, host
         self.ports = {}
         for scheme, handler in (("http", Request), ("https", SecureRequest)):
             server = WSGIServer(("127.0.0.1", 0), handler)
@@ -90,7 +90,7 @@ class Server:
     def ask(self, unit, way):
         """Status, Set-Cookie lines and exception of one request."""
         self.app, self.error = unit.app, None
-        headers = {"Host": "app.example"}
+        headers = {"Host": self.host}
         if way == "proxy":
             headers.update({"X-Forwarded-Proto": "https", "X-Forwarded-For": "203.0.113.7"})
         if unit.body is not None:
@@ -139,7 +139,7 @@ def run(ask, tls):
         except (Exception, SystemExit) as error:
             if not again(error):
                 return {"id": ask["id"], "answers": [], "notAsked": say(error), "stubs": used}
-    server = Server(tls)
+    server = Server(tls, ask.get("host", "app.example"))
     answers = []
     query = query_of(ask)
     for unit in units:

@@ -33,7 +33,7 @@ def run(ask, root, tls, alone: nil)
   units = (ask["framework"] == "rack" ? RackCase : RailsCase).new(folder, files, alone).units
   return { answers: [], notAsked: "it serves nothing that can be asked" } if units.empty?
 
-  server = Server.new(tls)
+  server = Server.new(tls, ask.fetch("host", "app.example"))
   answers = alone ? server.ask_all(units, [alone]) : server.ask_all(units)
   missing = alone ? [] : unseen(ask, answers)
   answers += server.ask_all(units, missing) if missing.any?

@@ -13,7 +13,8 @@ class Server
   # Values for the parameters that pages read.
   QUERY = "id=lab&kind=*"
 
-  def initialize(tls)
+  def initialize(tls, host)
+    @host = host
     certificate = {
       SSLEnable: true,
       SSLCertificate: OpenSSL::X509::Certificate.new(File.read(File.join(tls, "cert.pem"))),
@@ -64,7 +65,7 @@ class Server
     @unit, @error = unit, nil
     secure = way == "tls"
     request = Net::HTTPGenericRequest.new(unit.method, false, true, "#{unit.path}?#{QUERY}")
-    request["Host"] = "app.example"
+    request["Host"] = @host
     request["Cookie"] = cookies.map { |name| "#{name}=before" }.join("; ") if cookies.any?
     request["X-Forwarded-Proto"], request["X-Forwarded-For"] = "https", "203.0.113.7" if way == "proxy"
     options = { use_ssl: secure, verify_mode: OpenSSL::SSL::VERIFY_NONE, read_timeout: 10 }

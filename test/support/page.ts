@@ -6,7 +6,12 @@ export interface PageCase {
   readonly expected: readonly ExpectedCookie[];
   /** Removed and added lines by file, as the page shows them. */
   readonly diffs: ReadonlyMap<string, readonly string[]>;
+  /** Which cookies no longer come over plain http after the fix, and how. */
+  readonly afterFix: ReadonlyMap<string, Loss>;
 }
+
+/** The framework keeps the cookie back without a word, or the call that sets it throws. */
+export type Loss = "withheld" | "throws";
 
 export interface ExpectedCookie {
   readonly name: string;
@@ -16,8 +21,9 @@ export interface ExpectedCookie {
 
 /**
  * Reads the cases of a page. A heading begins a case; a block whose info string names a file is a file of it; the
- * table headed `Cookie | Secure | Because` is the inventory; `diff` blocks are the fixes.
- * @throws Error when a case has files and no table, or a table and no files
+ * table headed `Cookie | Secure | Because` is the inventory; `diff` blocks are the fixes; a line that begins "After the
+ * fix" says what they take away over plain http.
+ * @throws Error when a case has files and no table, or a table and no files, or says what nobody can check
  */
 export function readPage(markdown: string): readonly PageCase[] {
   const cases: PageCase[] = [];
@@ -26,14 +32,17 @@ export function readPage(markdown: string): readonly PageCase[] {
   let files: Record<string, string> = {};
   let expected: ExpectedCookie[] | undefined;
   let diffs = new Map<string, string[]>();
+  let afterFix = new Map<string, Loss>();
   const finish = (): void => {
     const hasFiles = Object.keys(files).length > 0;
     if (hasFiles !== (expected !== undefined))
       throw new Error(`"${title}" has ${hasFiles ? "files but no table" : "a table but no files"}`);
-    if (expected !== undefined) cases.push({ title, line: titleLine, files, expected, diffs });
+    if (afterFix.size > 0 && diffs.size === 0) throw new Error(`"${title}" says what is after a fix and shows none`);
+    if (expected !== undefined) cases.push({ title, line: titleLine, files, expected, diffs, afterFix });
     files = {};
     expected = undefined;
     diffs = new Map();
+    afterFix = new Map();
   };
   const lines = markdown.split("\n");
   for (let index = 0; index < lines.length; index += 1) {
@@ -65,9 +74,25 @@ export function readPage(markdown: string): readonly PageCase[] {
       }
       index -= 1;
     }
+    if (line.startsWith("After the fix")) for (const [name, loss] of lossesOf(line)) afterFix.set(name, loss);
   }
   finish();
   return cases;
+}
+
+/**
+ * "After the fix, `a` and `b` are not sent over plain http." or "After the fix, setting `a` over plain http throws."; of
+ * cookies without a name in the table, "After the fix, no cookie is sent over plain http."
+ */
+function lossesOf(line: string): readonly (readonly [string, Loss])[] {
+  if (line === "After the fix, no cookie is sent over plain http.") return [["—", "withheld"]];
+  const [, withheld, throwing] =
+    /^After the fix, (?:(`.+`) (?:is|are) not sent over plain http|setting (`.+`) over plain http throws)\.$/.exec(
+      line,
+    ) ?? [];
+  const names = [...(withheld ?? throwing ?? "").matchAll(/`([^`]+)`/g)].map(([, name = ""]) => name);
+  if (names.length === 0) throw new Error(`"${line}" says nothing that the lab can check`);
+  return names.map((name) => [name, withheld === undefined ? "throws" : "withheld"]);
 }
 
 /** The cells of a table row; `\|` is a pipe inside a cell. */
