@@ -18,12 +18,13 @@ import { cache, isInstalled, misfit, type Shelf, type Stack } from "./stack.ts";
 export const stacks: readonly Stack[] = [node, python, ruby, java];
 
 /** What pages need that no stack here is, until somebody adds it. */
-const needs: Readonly<Record<string, string>> = {
+export const needs: Readonly<Record<string, string>> = {
   aspnet: "needs a runner for Mono",
   "aspnet-core": "needs the .NET SDK",
 };
 
-const folder = new URL("../src/frameworks/", import.meta.url);
+/** The folder of the pages. */
+export const folder = new URL("../src/frameworks/", import.meta.url);
 
 export interface CaseResult {
   readonly title: string;
@@ -91,7 +92,8 @@ export async function runLab({ frameworks = [], pages, signal }: LabOptions = {}
   ];
 }
 
-function readPages(): Readonly<Record<string, string>> {
+/** Every page by its framework. */
+export function readPages(): Readonly<Record<string, string>> {
   const names = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
   return Object.fromEntries(
     names.flatMap(({ name }) => {

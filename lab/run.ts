@@ -1,10 +1,13 @@
+import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { type CaseResult, isMissing, type PageResult, runLab } from "./lab.ts";
-import { record } from "./results.ts";
+import { type CaseResult, folder, isMissing, needs, type PageResult, readPages, runLab } from "./lab.ts";
+import { record, recorded } from "./results.ts";
+import { withSeen } from "./seen.ts";
 
 /*
  * `npm run lab [-- framework…]`: runs the pages' cases and prints a table; status 1 when any disagrees or a stack that
- * could be installed is not. `--record` writes lab/results.json, `--verbose` tells every case that was not asked.
+ * could be installed is not. `--record` writes lab/results.json and the pages' lines "Seen on …", `--verbose` tells every
+ * case that was not asked.
  */
 
 const { values, positionals } = parseArgs({
@@ -24,10 +27,24 @@ const pages = await runLab({ frameworks: positionals, signal: controller.signal 
 print(pages);
 console.log(`\n${((performance.now() - started) / 1000).toFixed(1)} s`);
 const isIncomplete = pages.some(isMissing);
-if (values.record && isIncomplete) console.log("lab/results.json is left as it was: not everything is installed");
-else if (values.record) record(pages, positionals.length > 0);
 const disagrees = pages.some(({ cases }) => cases.some(({ status }) => status === "disagreed"));
+if (values.record && (isIncomplete || disagrees))
+  console.log(
+    `lab/results.json is left as it was: ${isIncomplete ? "not everything is installed" : "pages and wire disagree"}`,
+  );
+else if (values.record) {
+  record(pages, positionals.length > 0);
+  showOnPages();
+}
 process.exitCode = isIncomplete || disagrees ? 1 : 0;
+
+function showOnPages(): void {
+  const all = recorded();
+  for (const [name, text] of Object.entries(readPages())) {
+    const seen = all.filter(({ framework }) => framework === name);
+    writeFileSync(new URL(`${name}/readme.md`, folder), withSeen(text, seen, needs[name]));
+  }
+}
 
 function print(results: readonly PageResult[]): void {
   const rows = results.map(({ framework, version, cases, notRun }) => {

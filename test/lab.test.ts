@@ -2,9 +2,10 @@ import { readFileSync } from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { judgeTable } from "../lab/judge.ts";
 import { judgeFix, type Promised } from "../lab/judge-fix.ts";
-import { isMissing, type PageResult, runLab } from "../lab/lab.ts";
+import { isMissing, needs, type PageResult, readPages, runLab } from "../lab/lab.ts";
 import { type Told, type Way, ways } from "../lab/protocol.ts";
-import { comparable, recorded, toRecord } from "../lab/results.ts";
+import { comparable, type Recorded, recorded, toRecord } from "../lab/results.ts";
+import { withSeen } from "../lab/seen.ts";
 import { readPage } from "./support/page.ts";
 
 /** The versions that ran; one that a setup should have installed and did not fails the lab. */
@@ -104,6 +105,63 @@ describe("the lab", () => {
 
   test("saw what lab/results.json says (`npm run lab -- --record` updates it)", () => {
     expect(toRecord(all).map(comparable).sort()).toEqual(recorded().map(comparable).sort());
+  });
+});
+
+describe("the pages", () => {
+  test("say on which versions each case was seen (`npm run lab -- --record` writes it)", () => {
+    const all = recorded();
+    for (const [name, page] of Object.entries(readPages())) {
+      const seen = all.filter(({ framework }) => framework === name);
+      expect(withSeen(page, seen, needs[name])).toBe(page);
+    }
+  });
+
+  const record = (version: string, notAsked: readonly string[] = [], status = "agreed"): Recorded => ({
+    framework: "flask",
+    version,
+    case: "Flask",
+    status,
+    seen: [],
+    after: [],
+    notAsked,
+    when: "",
+  });
+  const lineOf = (...records: readonly Recorded[]) =>
+    withSeen(flaskPage("no", ""), records, "needs something")
+      .split("\n")
+      .find((line) => /^(?:Seen|Not run)/.test(line));
+
+  test("name the newest version first, and what was run beside it where that differs", () => {
+    expect(lineOf(record("flask 2.2.5, werkzeug 2.2.3"), record("flask 10.1, werkzeug 3"))).toBe(
+      "Seen on Flask 10.1 and 2.2.5.",
+    );
+    expect(lineOf(record("cookies 1.0, express 5.3.0"), record("cookies 1.0, express 4.2.0"))).toBe(
+      "Seen on cookies 1.0 with Express 5.3.0 and 4.2.0.",
+    );
+    expect(lineOf(record("jetty12 12.0"), record("tomcat9 9.0"))).toBe("Seen on Jetty 12.0, Tomcat 9.0.");
+    expect(lineOf(record("node 20.20.2"))).toBe("Seen on Node 20.");
+  });
+
+  test("name the rows that did not come", () => {
+    expect(lineOf(record("flask 3", ["`a` never came"]), record("flask 2"))).toBe(
+      "Seen on Flask 3 (but for `a`) and 2.",
+    );
+    expect(lineOf(record("flask 3", ["`a` never came"]), record("flask 2", ["`a` never came"]))).toBe(
+      "Seen on Flask 3 and 2, but for `a`.",
+    );
+  });
+
+  test("say why a case was not run, and nothing of one that is new", () => {
+    expect(lineOf(record("flask 3", ["needs a browser"], "not asked"))).toBe("Not run: needs a browser.");
+    expect(lineOf()).toBe("Not run: needs something.");
+    expect(withSeen(flaskPage("no", ""), [], undefined)).toBe(flaskPage("no", ""));
+  });
+
+  test("are written over, not added to", () => {
+    const once = withSeen(flaskPage("no", ""), [record("flask 2")], undefined);
+    expect(withSeen(once, [record("flask 3")], undefined)).toBe(once.replace("Flask 2", "Flask 3"));
+    expect(withSeen(once, [], undefined)).toBe(flaskPage("no", ""));
   });
 });
 

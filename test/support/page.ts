@@ -1,7 +1,10 @@
 /** What a page of a framework promises, case by case. */
 export interface PageCase {
+  /** No other case of the page has it. */
   readonly title: string;
   readonly line: number;
+  /** The last line of its table. */
+  readonly tableEnd: number;
   readonly files: Readonly<Record<string, string>>;
   readonly expected: readonly ExpectedCookie[];
   /** Removed and added lines by file, as the page shows them. */
@@ -23,12 +26,14 @@ export interface ExpectedCookie {
  * Reads the cases of a page. A heading begins a case; a block whose info string names a file is a file of it; the
  * table headed `Cookie | Secure | Because` is the inventory; `diff` blocks are the fixes; a line that begins "After the
  * fix" says what they take away over plain http.
- * @throws Error when a case has files and no table, or a table and no files, or says what nobody can check
+ * @throws Error when a case has files and no table, or a table and no files, or the title of another one, or says what
+ * nobody can check
  */
 export function readPage(markdown: string): readonly PageCase[] {
   const cases: PageCase[] = [];
   let title = "";
   let titleLine = 1;
+  let tableEnd = 1;
   let files: Record<string, string> = {};
   let expected: ExpectedCookie[] | undefined;
   let diffs = new Map<string, string[]>();
@@ -38,7 +43,10 @@ export function readPage(markdown: string): readonly PageCase[] {
     if (hasFiles !== (expected !== undefined))
       throw new Error(`"${title}" has ${hasFiles ? "files but no table" : "a table but no files"}`);
     if (afterFix.size > 0 && diffs.size === 0) throw new Error(`"${title}" says what is after a fix and shows none`);
-    if (expected !== undefined) cases.push({ title, line: titleLine, files, expected, diffs, afterFix });
+    if (expected !== undefined) {
+      if (cases.some((each) => each.title === title)) throw new Error(`two cases are called "${title}"`);
+      cases.push({ title, line: titleLine, tableEnd, files, expected, diffs, afterFix });
+    }
     files = {};
     expected = undefined;
     diffs = new Map();
@@ -72,6 +80,7 @@ export function readPage(markdown: string): readonly PageCase[] {
         const [name = "", secure = "", because = ""] = cells(lines[index] ?? "");
         expected.push({ name: unquote(name), secure, because });
       }
+      tableEnd = index;
       index -= 1;
     }
     if (line.startsWith("After the fix")) for (const [name, loss] of lossesOf(line)) afterFix.set(name, loss);
