@@ -88,3 +88,11 @@ test("who set it and what a browser did are told beside the verdict", () => {
   expect(findings[0]?.related).toContainEqual(setBy);
   expect(findings[0]?.message).toContain("Seen in Chromium 156: it sent the cookie in clear to http://app.test/.");
 });
+
+test("a cookie that no request carries is a note", () => {
+  const sighting = sightingOf("sid=1; Path=/a b");
+  const report = reportOf([sighting]);
+  expect(report.findings).toMatchObject([{ rule: "missing-secure", level: "note" }]);
+  expect(report.summary).toMatchObject({ cookies: 1, insecure: 1 });
+  expect(wireRow(sighting, 3)).toContain("never sent");
+});

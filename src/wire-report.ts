@@ -42,7 +42,7 @@ export interface WireReportInput {
 export function makeWireReport(input: WireReportInput): Report {
   const { sightings, deployment } = input;
   const cookies = sightings.map(toCookie);
-  const live = cookies.filter(({ deletion, notDeployed }) => !deletion && notDeployed === undefined);
+  const live = cookies.filter((_, index) => sightings[index]?.judgement.stored);
   const count = (verdict: Verdict) => live.filter((cookie) => cookie.verdict === verdict).length;
   return {
     version: 1,
@@ -79,7 +79,7 @@ function shownName(name: string): string {
 
 /** A cookie of the wire as the rules see one of the source. */
 function toCookie({ judgement }: Sighting): Cookie {
-  const { name, secure, because, stored, deletion, attributes, url, line } = judgement;
+  const { name, secure, because, stored, sentOverHttp, deletion, attributes, url, line } = judgement;
   return {
     name: shownName(name),
     framework: "wire",
@@ -91,7 +91,7 @@ function toCookie({ judgement }: Sighting): Cookie {
     condition: undefined,
     deletion,
     sensitive: !harmless.test(name),
-    notDeployed: stored || deletion ? undefined : because,
+    notDeployed: deletion || (stored && (secure || sentOverHttp)) ? undefined : because,
     attributes: { secure, ...attributes },
     fixes: [],
     remarks: [],
@@ -208,18 +208,20 @@ const droppedRules: Readonly<Record<string, string>> = {
   "samesite-none": "samesite-none-without-secure",
 };
 
-type Told = "sent over http" | "https only" | "dropped" | "deletion" | "mitigated";
+type Told = "sent over http" | "https only" | "never sent" | "dropped" | "deletion" | "mitigated";
 
-function wordOf({ judgement: { dropped, deletion, sentOverHttp }, mitigation }: Sighting): Told {
-  if (dropped !== undefined) return "dropped";
-  if (deletion) return "deletion";
-  if (!sentOverHttp) return "https only";
-  return mitigation === undefined ? "sent over http" : "mitigated";
+type Outcome = Pick<Judgement, "stored" | "secure" | "deletion" | "sentOverHttp">;
+
+function outcomeWord({ stored, secure, deletion, sentOverHttp }: Outcome): Told {
+  if (!stored) return deletion ? "deletion" : "dropped";
+  if (sentOverHttp) return "sent over http";
+  return secure ? "https only" : "never sent";
 }
 
-function outcomeWord({ stored, deletion, sentOverHttp }: NonNullable<Judgement["differs"]>[number]): string {
-  if (stored) return sentOverHttp ? "sent over http" : "https only";
-  return deletion ? "deletion" : "dropped";
+function wordOf({ judgement, mitigation }: Sighting): Told {
+  if (judgement.dropped !== undefined) return "dropped";
+  const word = outcomeWord(judgement);
+  return word === "sent over http" && mitigation !== undefined ? "mitigated" : word;
 }
 
 /** How wide names are shown in a table of these cookies. */
@@ -251,6 +253,7 @@ export function wireSummary(sightings: readonly Sighting[], report: Report, prof
     `${count("sent over http")} sent over plain http`,
     ...(count("mitigated") === 0 ? [] : [`${count("mitigated")} mitigated`]),
     `${count("https only")} over https only`,
+    ...(count("never sent") === 0 ? [] : [`${count("never sent")} never sent`]),
     `${count("dropped")} dropped`,
     noun(count("deletion"), "deletion", "deletions"),
     ...(accepted === 0 ? [] : [noun(accepted, "finding accepted", "findings accepted")]),

@@ -37,6 +37,7 @@ export type DropReason =
   | "overwrites-secure"
   | "samesite-none"
   | "prefix"
+  | "nameless"
   | "partitioned";
 
 /** What became of one line. */
@@ -82,6 +83,8 @@ export interface Jar {
   retrieve(to: Origin): readonly StoredCookie[];
   /** Whether a cookie goes with a top-level request. */
   sends(cookie: StoredCookie, to: Origin): boolean;
+  /** Whether there is a request at all that a cookie with this path goes with. */
+  isReachable(path: string): boolean;
   /** The value of the Cookie header, empty when nothing is sent. It holds values: never print it. */
   header(to: Origin): string;
 }
@@ -114,6 +117,15 @@ export function domainMatches(host: string, domain: string): boolean {
 export function pathMatches(requestPath: string, cookiePath: string): boolean {
   if (!requestPath.startsWith(cookiePath)) return false;
   return requestPath.length === cookiePath.length || cookiePath.endsWith("/") || requestPath[cookiePath.length] === "/";
+}
+
+/**
+ * Whether a request can have a path below this one. The URL Standard encodes these characters in a path and resolves
+ * dots, so that a cookie with such a Path is stored and never sent. `encodes`: what a user agent encodes beyond that.
+ */
+function isRequestPath(path: string, encodes: string): boolean {
+  if (/[^\x21-\x7E]|["#<>?\\^`{}]/.test(path) || [...encodes].some((letter) => path.includes(letter))) return false;
+  return !path.split("/").some((segment) => /^(?:\.|%2e){1,2}$/i.test(segment));
 }
 
 /** 5.1.4 */
@@ -206,6 +218,12 @@ const steps: readonly Step[] = [
     says: () => "it has no name and its value begins like a name prefix",
   },
   {
+    // No section: it is in draft-ietf-httpbis-layered-cookies, and Chromium does it.
+    reason: "nameless",
+    drops: ({ cookie, profile }) => profile.namelessIsPlain && cookie.name === "" && cookie.value.includes("="),
+    says: () => "it has no name, and an equals sign in its value would give it one",
+  },
+  {
     // No section: Partitioned is in neither draft; both browsers ask for Secure.
     reason: "partitioned",
     drops: ({ cookie, partitioned }) => partitioned && !cookie.secure,
@@ -236,6 +254,13 @@ function domainOf(
   // Non-ASCII (step 8) never matches: a canonical host is ASCII.
   if (isPublicSuffix(domain) || !domainMatches(host, domain)) return undefined;
   return { domain, hostOnly: false };
+}
+
+/** No section: the RFC takes a tab for a blank wherever it stands. */
+function innerTab({ name, value, attributes }: SetCookie & { readonly kind: "cookie" }) {
+  const texts = [name, value, ...attributes.flatMap((attribute) => [attribute.name, attribute.value])];
+  if (!texts.some((text) => text.includes("\t"))) return undefined;
+  return { reason: "control-character", section: undefined, because: "it contains a tab within a word" } as const;
 }
 
 const sameSites: Readonly<Record<string, StoredCookie["sameSite"]>> = { none: "None", lax: "Lax", strict: "Strict" };
@@ -301,9 +326,7 @@ export function createJar(options: JarOptions): Jar {
     const last = (wanted: string, among: readonly Attribute[] = short) =>
       among.findLast((attribute) => attribute.name === wanted)?.value;
 
-    const domainAttribute = profile.skipsEmptyDomain
-      ? short.findLast((attribute) => attribute.name === "domain" && attribute.value !== "")?.value
-      : last("domain");
+    const domainAttribute = last("domain");
     const domain = domainOf(domainAttribute, from.host, profile, isPublicSuffix);
     const pathAttribute = last("path");
     const partitioned = profile.partitioned && has("partitioned");
@@ -349,8 +372,9 @@ export function createJar(options: JarOptions): Jar {
     const candidate = candidateOf(parsed.name, value, parsed.attributes, from, line);
     const { cookie } = candidate;
     const deletion = cookie.expires <= options.now();
-    if (parsed.kind === "ignored") {
-      const { reason, section, because } = parsed;
+    const fault = parsed.kind === "ignored" ? parsed : profile.dropsInnerTabs ? innerTab(parsed) : undefined;
+    if (fault !== undefined) {
+      const { reason, section, because } = fault;
       return { kind: "dropped", reason, section, because, lacksSecure: false, cookie, deletion };
     }
     const step = steps.find(({ drops }) => drops(candidate));
@@ -396,5 +420,7 @@ export function createJar(options: JarOptions): Jar {
       .map(({ name, value }) => (name === "" ? profile.nameless(value) : `${name}=${value}`))
       .join("; ");
 
-  return { profile, receive, retrieve, sends, header };
+  const isReachable = (path: string) => isRequestPath(path, profile.encodes);
+
+  return { profile, receive, retrieve, sends, isReachable, header };
 }

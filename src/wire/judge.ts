@@ -33,7 +33,7 @@ interface Outcome {
   readonly stored: boolean;
   /** Whether the line carries an effective Secure. */
   readonly secure: boolean;
-  /** Whether the cookie then goes with a plain http request to its own host and path. */
+  /** Whether the cookie then goes with a plain http request to its own domain and path. */
   readonly sentOverHttp: boolean;
   /** The line is there to delete a cookie; it does so unless it is dropped. */
   readonly deletion: boolean;
@@ -161,13 +161,16 @@ function outcomeOf(jar: Jar, set: SetCookie, from: Origin, line: number, loopbac
   const { cookie, replaced } = receipt;
   const to: Origin = { scheme: "http", host: cookie.domain, path: cookie.path };
   const deletion = receipt.kind === "deleted";
-  const sentOverHttp = !deletion && jar.sends(cookie, to);
-  const why = deletion ? deletionBecause : storedBecause(set.attributes, cookie);
+  const reachable = jar.isReachable(cookie.path);
+  const sentOverHttp = !deletion && reachable && jar.sends(cookie, to);
+  const why = deletion ? deletionBecause : reachable ? storedBecause(set.attributes, cookie) : unreachableBecause;
   const because = `${why}${replacementBecause(receipt.kind, replaced, cookie.secure)}${suffix}`;
   return { receipt, outcome: { stored: !deletion, secure: cookie.secure, sentOverHttp, deletion, because } };
 }
 
 const deletionBecause = "it deletes the cookie, for it has expired when it arrives";
+
+const unreachableBecause = "no request has the path that is its Path, so a browser stores it and never sends it";
 
 function storedBecause(attributes: readonly Attribute[], { secure, hostOnly, domain }: StoredCookie): string {
   if (secure) return "it has Secure, so a browser sends it over https only";

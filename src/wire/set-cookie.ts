@@ -159,9 +159,10 @@ function markOverridden(attributes: Attribute[]): Attribute[] {
 
 const months = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 
-/** The month that a token starts with, from 0; -1 when there is none. */
-export function monthOf(token: string): number {
-  return months.indexOf(lowerCase(token.slice(0, 3)));
+/** The month that a token starts with, from 0; undefined when there is none. */
+export function monthOf(token: string): number | undefined {
+  const month = months.indexOf(lowerCase(token.slice(0, 3)));
+  return month < 0 ? undefined : month;
 }
 
 /** 5.1.1 steps 3 and 4. */
@@ -188,7 +189,7 @@ export function parseCookieDate(text: string): number | undefined {
       day = Number.parseInt(token, 10);
       continue;
     }
-    if (month === undefined && monthOf(token) >= 0) {
+    if (month === undefined && monthOf(token) !== undefined) {
       month = monthOf(token);
       continue;
     }

@@ -37,6 +37,7 @@ const chromiumReasons: Readonly<Record<DropReason, readonly string[]>> = {
   "overwrites-secure": ["OverwriteSecure"],
   "samesite-none": ["SameSiteNoneInsecure"],
   prefix: ["InvalidPrefix"],
+  nameless: [],
   partitioned: [],
 };
 
