@@ -159,11 +159,11 @@ describe.each(["walking", "git"])("by %s", (how) => {
     expect(project.candidates.map((file) => project.source(file)?.text)).toEqual([
       "\uFEFFcookie é",
       "\uFEFFcookie",
-      "cookie\uFFFD",
+      "cookie\u00FF",
       "\uFEFFCookie é",
     ]);
     expect(project.skipped()).toEqual([
-      { file: "invalid.js", because: "read, but it is not valid UTF-8: the bytes that are not were replaced" },
+      { file: "invalid.js", because: "read as Latin-1, since it is not valid UTF-8" },
     ]);
   });
 
@@ -250,6 +250,12 @@ test("prunes the output of a build only beside its build file", async () => {
     "web/src/dist.js": "cookie",
   });
   expect(await candidates()).toEqual(["docs/dist/a.js", "web/src/dist.js"]);
+});
+
+test("enters folders that are named as members of every object", async () => {
+  const names = ["constructor", "toString", "valueOf", "__proto__", "hasOwnProperty"];
+  write(Object.fromEntries(names.map((name) => [`${name}/x.js`, "cookie"])));
+  expect((await read()).candidates).toEqual(names.map((name) => `${name}/x.js`).sort());
 });
 
 test("goes no deeper than a bound", async () => {

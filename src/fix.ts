@@ -14,9 +14,15 @@ export interface FailedFix extends ChosenFix {
   readonly because: string;
 }
 
+/** A file's text as the inventory saw it, and as it is to be. */
+export interface Change {
+  readonly before: string;
+  readonly after: string;
+}
+
 export interface FixPlan {
-  /** The new text of each file that changes. */
-  readonly texts: ReadonlyMap<string, string>;
+  /** Each file that changes. */
+  readonly changes: ReadonlyMap<string, Change>;
   readonly made: readonly ChosenFix[];
   readonly failed: readonly FailedFix[];
   /** The inventory as it will be. */
@@ -37,27 +43,27 @@ export async function planFixes(
   const failed: FailedFix[] = [];
   let rest = chosen;
   for (;;) {
-    const applied = applyAll(project, rest);
+    const applied = applyAll(before, rest);
     failed.push(...applied.refused);
-    const after =
-      applied.texts.size === 0 ? before : await takeInventory(withTexts(project, applied.texts), deployment);
-    const faults = faultsOf(before, after, applied.made);
-    if (faults.length === 0) return { texts: applied.texts, made: applied.made, failed, after };
+    const { changes, made } = applied;
+    const after = changes.size === 0 ? before : await takeInventory(withChanges(project, changes), deployment);
+    const faults = faultsOf(before, after, made);
+    if (faults.length === 0) return { changes, made, failed, after };
     failed.push(...faults);
-    rest = applied.made.filter((each) => !faults.some((fault) => fault.cookie === each.cookie));
+    rest = made.filter((each) => !faults.some((fault) => fault.cookie === each.cookie));
   }
 }
 
 interface Applied {
-  readonly texts: ReadonlyMap<string, string>;
+  readonly changes: ReadonlyMap<string, Change>;
   readonly made: readonly ChosenFix[];
   readonly refused: readonly FailedFix[];
 }
 
 /** Adds one fix after the other; one whose edits overlap those of an earlier one, or are stale, is refused. */
-function applyAll(project: Project, chosen: readonly ChosenFix[]): Applied {
+function applyAll(inventory: Inventory, chosen: readonly ChosenFix[]): Applied {
   const edits = new Map<string, Edit[]>();
-  const texts = new Map<string, string>();
+  const changes = new Map<string, Change>();
   const made: ChosenFix[] = [];
   const refused: FailedFix[] = [];
   for (const each of chosen) {
@@ -65,27 +71,30 @@ function applyAll(project: Project, chosen: readonly ChosenFix[]): Applied {
     for (const edit of each.fix.edits)
       next.set(edit.file, [...(next.get(edit.file) ?? edits.get(edit.file) ?? []), edit]);
     try {
-      const changed = [...next].map(([file, all]) => [file, applyEdits(textOf(project, file), all)] as const);
+      const changed = [...next].map(([file, all]) => {
+        const before = textOf(inventory, file);
+        return [file, { before, after: applyEdits(before, all) }] as const;
+      });
       for (const [file, all] of next) edits.set(file, all);
-      for (const [file, text] of changed) texts.set(file, text);
+      for (const [file, change] of changed) changes.set(file, change);
       made.push(each);
     } catch (error) {
       if (!(error instanceof EditConflict)) throw error;
       refused.push({ ...each, because: error.message });
     }
   }
-  return { texts, made, refused };
+  return { changes, made, refused };
 }
 
-function textOf(project: Project, file: string): string {
-  const text = project.source(file)?.text;
+function textOf(inventory: Inventory, file: string): string {
+  const text = inventory.text(file);
   if (text === undefined) throw new EditConflict(`${file} cannot be read`);
   return text;
 }
 
 /** The project as it will be when some files hold other texts. */
-function withTexts(project: Project, texts: ReadonlyMap<string, string>): Project {
-  const read = (file: string) => texts.get(file) ?? project.read(file);
+function withChanges(project: Project, changes: ReadonlyMap<string, Change>): Project {
+  const read = (file: string) => changes.get(file)?.after ?? project.read(file);
   return {
     candidates: project.candidates,
     has: (file) => project.has(file),
@@ -93,13 +102,17 @@ function withTexts(project: Project, texts: ReadonlyMap<string, string>): Projec
     search: (words, extensions) => project.search(words, extensions),
     read,
     source: (file) => {
-      const text = texts.get(file);
+      const text = changes.get(file)?.after;
       return text === undefined ? project.source(file) : { file, text };
     },
   };
 }
 
-function faultsOf(before: Inventory, after: Inventory, made: readonly ChosenFix[]): readonly FailedFix[] {
+/**
+ * What the fixes that were made do not keep of their promise: a cookie that is not Secure after all, another one that
+ * is worse, a file that parses worse.
+ */
+export function faultsOf(before: Inventory, after: Inventory, made: readonly ChosenFix[]): readonly FailedFix[] {
   const now = successors(
     before.cookies,
     after.cookies,

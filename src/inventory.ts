@@ -40,6 +40,8 @@ export interface Inventory {
   readonly parsed: number;
   /** The files that the frameworks recognised as theirs; none means that there was nothing to say. */
   readonly recognised: number;
+  /** The text of a file as it was when the inventory was taken; undefined where it was not read. */
+  readonly text: (file: string) => string | undefined;
 }
 
 /** How many files are read beside the candidates because they may call a helper that sets a cookie. */
@@ -124,6 +126,11 @@ class Reader {
   }
 }
 
+/** Outlives the programs that the reader holds. */
+function textsOf({ texts }: Reader): Inventory["text"] {
+  return (file) => texts.get(file);
+}
+
 /** A byte order mark reads as a part of the first word; a line end in its place keeps every offset. */
 function withoutMark(text: string): string {
   return text.replace(/^\uFEFF/, "\n");
@@ -199,6 +206,7 @@ function evaluate(project: Project, deployment: Deployment, reader: Reader): Inv
     skipped: [...new Map([...evaluator.notes, ...reader.skipped])].map(([file, because]) => ({ file, because })),
     parsed: reader.parsed + settings.length,
     recognised: Math.max(recognised.size, settings.length + evaluator.calls.length > 0 ? 1 : 0),
+    text: textsOf(reader),
   };
 }
 

@@ -1,6 +1,9 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { ensureBundle, setsecure } from "./support/bundle.ts";
@@ -202,4 +205,21 @@ test("the report does not depend on the number of threads", async () => {
     reports.push(JSON.stringify({ ...report, summary: { ...report.summary, milliseconds: 0 } }));
   }
   expect(new Set(reports).size).toBe(1);
+});
+
+test("fix: an interrupt while the project's tests run puts every file back, and says so", async () => {
+  write({ "app.js": app });
+  const cli = resolve("dist/cli.js");
+  const words = [cli, "fix", ".", "--verify", "touch started; exec sleep 60"];
+  const child = spawn(process.execPath, words, { cwd: folder, stdio: ["ignore", "ignore", "pipe"] });
+  let told = "";
+  child.stderr.on("data", (chunk: Buffer) => {
+    told += String(chunk);
+  });
+  while (!existsSync(join(folder, "started"))) await setTimeout(20);
+  expect(readFileSync(join(folder, "app.js"), "utf8")).not.toBe(app);
+  child.kill("SIGINT");
+  expect(await once(child, "close")).toEqual([2, null]);
+  expect(told).toBe("Interrupted. Every file is as it was.\n");
+  expect(readFileSync(join(folder, "app.js"), "utf8")).toBe(app);
 });

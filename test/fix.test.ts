@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { noConfiguration } from "../src/configuration.ts";
 import { applyEdits } from "../src/edit.ts";
-import { type ChosenFix, planFixes } from "../src/fix.ts";
+import { type ChosenFix, type FixPlan, planFixes } from "../src/fix.ts";
 import { type Inventory, takeInventory } from "../src/inventory.ts";
 import { readDeployment } from "../src/read-deployment.ts";
 import { readPage } from "./support/page.ts";
@@ -25,6 +25,10 @@ async function inventoryOf(texts: Readonly<Record<string, string>>) {
   return { project, deployment, inventory: await takeInventory(project, deployment) };
 }
 
+function afterOf({ changes }: FixPlan): Record<string, string> {
+  return Object.fromEntries([...changes].map(([file, { after }]) => [file, after]));
+}
+
 for (const page of pages) {
   describe(page.name, () => {
     for (const each of readPage(readFileSync(new URL(`${page.name}/readme.md`, folder), "utf8"))) {
@@ -35,7 +39,7 @@ for (const page of pages) {
         expect(plan.failed.map(({ because }) => because)).toEqual([]);
         expect(plan.made.length).toBeGreaterThan(0);
 
-        const again = await inventoryOf({ ...each.files, ...Object.fromEntries(plan.texts) });
+        const again = await inventoryOf({ ...each.files, ...afterOf(plan) });
         expect(bestFixes(again.inventory).filter(({ fix }) => fix.safety === "safe")).toEqual([]);
       });
 
@@ -79,7 +83,7 @@ describe("what cannot be proven is not made", () => {
     };
     const plan = await planFixes(project, deployment, inventory, [{ cookie: 0, fix: useless }]);
     expect(plan.made).toEqual([]);
-    expect(plan.texts.size).toBe(0);
+    expect(plan.changes.size).toBe(0);
     expect(plan.failed[0]?.because).toContain("would still be insecure");
   });
 

@@ -1,9 +1,20 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { Readable, Writable } from "node:stream";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { CannotDo } from "../exit.ts";
 import { type FixFlags, fixCommand } from "./fix.ts";
 
 const app = `const express = require("express");\nconst app = express();\napp.get("/", (req, res) => {\n  res.cookie("a", "1");\n});\n`;
@@ -18,13 +29,13 @@ const flags: FixFlags = {
 };
 
 let folder: string;
-let printed: string;
+let printed: Buffer;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "setsecure-fix-"));
-  printed = "";
+  printed = Buffer.alloc(0);
   vi.spyOn(process.stdout, "write").mockImplementation((...[text, ...rest]: unknown[]) => {
-    printed += String(text);
+    printed = Buffer.concat([printed, Buffer.from(text as string | Uint8Array)]);
     const done = rest.at(-1);
     if (typeof done === "function") (done as () => void)();
     return true;
@@ -38,6 +49,7 @@ afterEach(() => {
 });
 
 function write(file: string, bytes: string | Buffer): void {
+  mkdirSync(dirname(join(folder, file)), { recursive: true });
   writeFileSync(join(folder, file), bytes);
 }
 
@@ -57,6 +69,10 @@ describe("bytes", () => {
     "one line": (text) => Buffer.from(text.replaceAll("\n", " ")),
     tabs: (text) => Buffer.from(text.replaceAll("  ", "\t")),
     "text beyond the basic plane": (text) => Buffer.from(`// ünïcödé 🍪\n${text}`),
+    "Latin-1": (text) => Buffer.from(`// café\n${text}`, "latin1"),
+    "UTF-8 with a byte that is none": (text) =>
+      Buffer.concat([Buffer.from("// café "), Buffer.from([0xff]), Buffer.from(`\n${text}`)]),
+    "a huge line": (text) => Buffer.from(`/* ${"x".repeat(100_000)} */ ${text.replaceAll("\n", " ")}`),
   };
   for (const [name, encode] of Object.entries(cases)) {
     test(`${name}: only the edit changes, and a second run changes nothing`, async () => {
@@ -68,11 +84,14 @@ describe("bytes", () => {
     });
   }
 
-  test("bytes that are no UTF-8 are not rewritten: the file is refused and stays", async () => {
-    const latin1 = Buffer.concat([Buffer.from("// caf"), Buffer.from([0xe9]), Buffer.from(`\n${app}`)]);
-    write("app.js", latin1);
-    await expect(fixCommand([folder], flags)).rejects.toThrow(/no UTF-8/);
-    expect(read("app.js").equals(latin1)).toBe(true);
+  test("what cannot be written back to the byte is left, and the others are fixed", async () => {
+    const odd = Buffer.concat([Buffer.from(`\uFEFF${app}`, "utf16le"), Buffer.from([0x20])]);
+    write("app.js", odd);
+    write("b.js", app);
+    expect(await fixCommand([folder], flags)).toBe(1);
+    expect(printed.toString()).toContain("app.js cannot be edited: it holds bytes that are no UTF-16LE");
+    expect(read("app.js").equals(odd)).toBe(true);
+    expect(read("b.js").toString()).toBe(mended);
   });
 
   test("permissions stay, and no temporary file is left", async () => {
@@ -84,13 +103,31 @@ describe("bytes", () => {
   });
 });
 
-test("a read-only file is refused, and nothing is changed", async () => {
-  write("app.js", app);
-  write("b.js", app);
-  chmodSync(join(folder, "b.js"), 0o444);
-  await expect(fixCommand([folder], flags)).rejects.toThrow(CannotDo);
-  expect(read("app.js").toString()).toBe(app);
-  expect(readdirSync(folder).sort()).toEqual(["app.js", "b.js"]);
+describe("files that cannot be replaced are left and told, and the others are fixed", () => {
+  const obstacles: Record<string, { prepare: (file: string) => void; says: string }> = {
+    "a read-only file": { prepare: (file) => chmodSync(file, 0o444), says: "it is read-only" },
+    "a hard link": { prepare: (file) => linkSync(file, `${file}.other`), says: "it has other hard links" },
+  };
+  for (const [name, { prepare, says }] of Object.entries(obstacles)) {
+    test(name, async () => {
+      write("app.js", app);
+      write("b.js", app);
+      prepare(join(folder, "b.js"));
+      expect(await fixCommand([folder], flags)).toBe(1);
+      expect(printed.toString()).toContain(`b.js cannot be edited: ${says}`);
+      expect(read("b.js").toString()).toBe(app);
+      expect(read("app.js").toString()).toContain("secure: true");
+      expect(readdirSync(folder).filter((file) => file.includes("setsecure"))).toEqual([]);
+    });
+  }
+
+  test("a symbolic link is followed by nobody: the file it means is fixed once, and the link stays", async () => {
+    write("app.js", app);
+    symlinkSync("app.js", join(folder, "link.js"));
+    expect(await fixCommand([folder], flags)).toBe(0);
+    expect(read("app.js").toString()).toContain("secure: true");
+    expect(readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isSymbolicLink()).length).toBe(1);
+  });
 });
 
 describe("in a git work tree", () => {
@@ -106,18 +143,43 @@ describe("in a git work tree", () => {
     git("commit", "-qm", "start");
   });
 
-  test("the patch of --diff writes nothing and is what git apply takes", async () => {
-    expect(await fixCommand([folder], { ...flags, diff: true })).toBe(0);
-    expect(read("app.js").toString()).toBe(app);
-    writeFileSync(join(folder, "..", `${folder.split("/").at(-1)}.patch`), printed);
-    const patch = join(folder, "..", `${folder.split("/").at(-1)}.patch`);
-    git("apply", patch);
-    rmSync(patch);
-    const applied = read("app.js");
-    write("app.js", app);
-    await fixCommand([folder], flags);
-    expect(read("app.js").equals(applied)).toBe(true);
-  });
+  const projects: Record<string, { from: string; files: Readonly<Record<string, Buffer>> }> = {
+    "every kind of text and name": {
+      from: ".",
+      files: {
+        "plain.js": Buffer.from(app),
+        "crlf.js": Buffer.from(app.replaceAll("\n", "\r\n")),
+        "end.js": Buffer.from(app.replaceAll("\n", " ").trimEnd()),
+        "bom.js": Buffer.from(`\uFEFF${app}`),
+        "latin.js": Buffer.from(`// café\n${app}`, "latin1"),
+        "wide.js": Buffer.from(`\uFEFF${app}`, "utf16le"),
+        "long.js": Buffer.from(`\uFEFF${app}// ${"ü".repeat(9000)}`, "utf16le").swap16(),
+        "web/src/app.js": Buffer.from(app),
+        "my web/my app.js": Buffer.from(app),
+        "wëb/äpp 🍪.js": Buffer.from(app),
+        'we"b/a\\pp\tx.js': Buffer.from(app),
+      },
+    },
+    "a folder of it, in that folder": { from: "web", files: { "web/src/app.js": Buffer.from(app) } },
+  };
+  for (const [name, { from, files }] of Object.entries(projects)) {
+    test(`the patch of --diff writes nothing, and is what git apply takes: ${name}`, async () => {
+      rmSync(join(folder, "app.js"));
+      for (const [file, bytes] of Object.entries(files)) write(file, bytes);
+      git("add", "-A");
+      git("commit", "-qm", "next");
+      expect(await fixCommand([join(folder, from)], { ...flags, diff: true })).toBe(0);
+      for (const [file, bytes] of Object.entries(files)) expect(read(file).equals(bytes)).toBe(true);
+      execFileSync("git", ["-C", join(folder, from), "apply", "-"], { input: printed });
+      const applied = Object.keys(files).map(read);
+      git("checkout", ".");
+      await fixCommand([folder], flags);
+      Object.entries(files).forEach(([file, bytes], index) => {
+        expect(read(file).equals(bytes)).toBe(false);
+        expect(applied[index]?.equals(read(file))).toBe(true);
+      });
+    });
+  }
 
   test("changes that are not committed ask for --allow-dirty", async () => {
     write("app.js", `${app}// mine\n`);
@@ -141,6 +203,78 @@ describe("--verify", () => {
     expect(await fixCommand([folder], { ...flags, verify: "! grep -q secure other.js" })).toBe(1);
     expect(read("app.js").toString()).toContain("secure: true");
     expect(read("other.js").toString()).not.toContain("secure");
+  });
+});
+
+describe("--verify, when more goes wrong", () => {
+  test("a command that fails without any fix leaves everything as it was", async () => {
+    write("app.js", app);
+    expect(await fixCommand([folder], { ...flags, verify: "exit 3" })).toBe(1);
+    expect(read("app.js").toString()).toBe(app);
+    expect(printed.toString()).toContain(`"exit 3" fails without any fix as well`);
+  });
+
+  test("fixes that share a file stand and fall together", async () => {
+    write("app.js", app.replace("});", `  res.cookie("b", "2");\n});`));
+    expect(await fixCommand([folder], { ...flags, verify: "test $(grep -c secure app.js) -lt 2" })).toBe(1);
+    expect(read("app.js").toString()).not.toContain("secure");
+  });
+
+  test("a file that the command changes is not put back over it, and is named", async () => {
+    write("app.js", app);
+    const verify = "grep -q secure app.js && echo '// formatted' >> app.js; exit 1";
+    await expect(fixCommand([folder], { ...flags, verify })).rejects.toThrow(/app\.js changed meanwhile/);
+    expect(read("app.js").toString()).toContain("// formatted");
+  });
+});
+
+describe("--interactive", () => {
+  const two = app.replace("});", `  res.cookie("b", "2");\n});`);
+  const answer = (text: string) => {
+    let asked = "";
+    const output = new Writable({
+      write(chunk, _encoding, done) {
+        asked += String(chunk);
+        done();
+      },
+    });
+    return { dialogue: { input: Readable.from([text]), output }, asked: () => asked };
+  };
+  const cases: Record<string, { answers: string; fixed: readonly string[] }> = {
+    "a number takes that fix": { answers: "1\n1\n", fixed: ["a", "b"] },
+    "Enter takes none": { answers: "\n1\n", fixed: ["b"] },
+    "q asks no more": { answers: "1\nq\n", fixed: ["a"] },
+    "so does the end of the input": { answers: "1\n", fixed: ["a"] },
+    "no answer at all": { answers: "", fixed: [] },
+    "what is none of them is asked again": { answers: "7\nyes\n1\nq\n", fixed: ["a"] },
+  };
+  for (const [name, { answers, fixed }] of Object.entries(cases)) {
+    test(name, async () => {
+      write("app.js", two);
+      const { dialogue, asked } = answer(answers);
+      await fixCommand([folder], { ...flags, interactive: true }, dialogue);
+      const text = read("app.js").toString();
+      expect([..."ab"].filter((cookie) => text.includes(`cookie("${cookie}", "${cookie === "a" ? 1 : 2}", {`))).toEqual(
+        fixed,
+      );
+      expect(asked()).toContain(`1 of 2  app.js:4:3 a (express)`);
+    });
+  }
+
+  test("each question shows the finding, the choices and what they change", async () => {
+    write("app.js", app);
+    const { dialogue, asked } = answer("");
+    await fixCommand([folder], { ...flags, interactive: true }, dialogue);
+    expect(asked()).toBe(
+      `
+1 of 1  app.js:4:3 a (express)
+  The cookie "a" is sent without Secure: \`secure\` is not given, and Express's default is off.
+1 Fix: Set Secure
+    -   res.cookie("a", "1");
+    +   res.cookie("a", "1", { secure: true });
+Which fix? [1, Enter for none, q to ask no more] 
+`,
+    );
   });
 });
 

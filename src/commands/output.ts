@@ -18,7 +18,7 @@ export function widthOf(stream: NodeJS.WriteStream): number {
 }
 
 /** Writes all of it before the process may end; a reader that went away is no fault. */
-export function print(text: string): Promise<void> {
+export function print(text: string | Uint8Array): Promise<void> {
   return new Promise((resolve, reject) => {
     process.stdout.once("error", (error: NodeJS.ErrnoException) => {
       if (error.code === "EPIPE") resolve();

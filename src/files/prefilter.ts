@@ -1,5 +1,5 @@
 import { fstatSync, readSync } from "node:fs";
-import { decode, encodingOf } from "./decode.ts";
+import { decode, markedEncodingOf } from "./decode.ts";
 import { isGenerated } from "./prune.ts";
 import { MAX_BYTES, readFailure, tooLarge, withFile } from "./read.ts";
 
@@ -87,7 +87,7 @@ export function searcher(root: string): (file: string, expression: Matcher) => O
 }
 
 function holds(bytes: Buffer, expression: Matcher): boolean {
-  return expression.test(encodingOf(bytes) === "utf-8" ? bytes.toString("latin1") : decode(bytes).text);
+  return expression.test(markedEncodingOf(bytes) === "utf-8" ? bytes.toString("latin1") : decode(bytes).text);
 }
 
 /** The buffer is full: either a long text, searched in chunks that overlap, or something without an end. */
@@ -96,7 +96,7 @@ function searchLarge(descriptor: number, buffer: Buffer, expression: Matcher): O
   if (!status.isFile()) return { because: "not a regular file" };
   if (status.size > MAX_SEARCHED) return { because: tooLarge(status.size) };
   const found = status.size > MAX_BYTES ? { because: tooLarge(status.size) } : "hit";
-  const wide = encodingOf(buffer) !== "utf-8";
+  const wide = markedEncodingOf(buffer) !== "utf-8";
   const overlap = 256;
   let length = CHUNK;
   let position = CHUNK;

@@ -54,7 +54,7 @@ const prunedSegment = new RegExp(
 /** Is this folder never entered, given the names that stand beside it? */
 export function isPrunedFolder(name: string, beside: readonly string[]): boolean {
   if (pruned.has(name)) return true;
-  const maker = outputs[name];
+  const maker = Object.hasOwn(outputs, name) ? outputs[name] : undefined;
   return maker !== undefined && beside.some((other) => maker.test(other));
 }
 

@@ -46,14 +46,15 @@ export function cookieAt(files: Files, file: string, sink: string, change: Parti
 }
 
 export function reportOf(files: Files, cookies: readonly Cookie[], acceptance: Partial<Acceptance> = {}): Report {
-  const inventory: Inventory = { cookies, skipped: [], parsed: Object.keys(files).length, recognised: 1 };
+  const text = (file: string) => files[file];
+  const inventory: Inventory = { cookies, skipped: [], parsed: Object.keys(files).length, recognised: 1, text };
   return makeReport({
     root: ".",
     inventory,
     rules,
     deployment: production,
     acceptance: { suppressions: [], baseline: emptyBaseline, today: "2026-06-15", ...acceptance },
-    text: (file) => files[file],
+    text,
     files: Object.keys(files).length,
     skipped: [],
     milliseconds: 12,
