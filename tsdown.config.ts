@@ -10,7 +10,10 @@ const bundled = [
   "@vscode/tree-sitter-wasm",
   "commander",
   "diff",
+  "entities",
   "ignore",
+  "parse5",
+  "robots-parser",
   "web-tree-sitter",
   "yaml",
 ];

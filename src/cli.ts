@@ -5,7 +5,7 @@ import { visible } from "./terminal/text.ts";
 import { version } from "./version.ts";
 
 /** Verbs that are planned, so that nobody takes them for folders. */
-const planned = new Set(["probe", "watch"]);
+const planned = new Set(["watch"]);
 
 /**
  * Runs the command line.
@@ -88,6 +88,31 @@ function commands(done: (status: number) => void): Command {
       done(await (await import("./commands/judge.ts")).judgeCommand(file, flags));
     });
 
+  withReportOptions(withConfiguration(command("probe [url...]")))
+    .description("ask sites over https and plain http, and judge the cookies that they set")
+    .option("--urls <file>", "a file with a URL on each line, or - for standard input")
+    .option("--forwarded", "ask plain http also with X-Forwarded-Proto: https, as a proxy that ends TLS does", false)
+    .option("--depth <links>", "how far to follow links of the same site (0)", wholeNumber(0), 0)
+    .option("--max-pages <pages>", "of each site (20)", wholeNumber(1), 20)
+    .option("--rate <requests>", "a second, to each site (10)", wholeNumber(1), 10)
+    .option("--concurrency <sites>", "at a time (20)", wholeNumber(1), 20)
+    .option("--timeout <seconds>", "for each request (10)", wholeNumber(1), 10)
+    .option("--ignore-robots", "follow links that robots.txt keeps programs from", false)
+    .option("--also <host>", "another host where links and redirects may lead, or *.host; may be repeated", collect)
+    .option("--header <name: value>", "with every request, or @file with one a line; may be repeated", collect)
+    .option("--cookies <file>", "sign in with a Netscape cookie file, or a storage state of Playwright")
+    .option("--proxy <url>", "ask by way of this http or https proxy")
+    .option("--ca <file>", "an authority to trust, in PEM, beside those of the system")
+    .option("--cert <file>", "the client's own certificate, in PEM")
+    .option("--key <file>", "its key, where it is not in the same file (SETSECURE_PASSPHRASE opens it)")
+    .option("--insecure", "take any certificate", false)
+    .option("--resolve <host:port:address>", "where a name leads, as with curl; may be repeated", collect)
+    .option("--profile <browser>", "chromium, firefox or strict", "chromium")
+    .option("--no-progress", "say nothing while it works")
+    .action(async (urls: string[], flags) => {
+      done(await (await import("./commands/probe.ts")).probeCommand(urls, flags));
+    });
+
   const baseline = command("baseline").description("accept the findings of today, until they are gone");
   for (const [action, says] of [
     ["write", "write all findings of today to the baseline"],
@@ -130,4 +155,12 @@ function withProjectOptions(command: Command): Command {
 function collect(value: string, before: readonly string[] | undefined): readonly string[] {
   if (value === "") throw new InvalidArgumentError("It must not be empty.");
   return [...(before ?? []), value];
+}
+
+function wholeNumber(least: number): (text: string) => number {
+  return (text) => {
+    const number = /^\d{1,9}$/.test(text) ? Number(text) : -1;
+    if (number < least) throw new InvalidArgumentError(`It must be a whole number, ${least} or more.`);
+    return number;
+  };
 }

@@ -123,6 +123,31 @@ function cookieFileFields(row: string): readonly string[] | undefined {
   return isRow && /^\d+$/.test(fields[4] ?? "") ? fields : undefined;
 }
 
+interface CookieFileEntry {
+  readonly host: string;
+  readonly path: string;
+  readonly value: string;
+  /** The line that would have set the cookie, with another value in its place. */
+  line(value: string): string;
+}
+
+/** One entry of a Netscape cookie file; undefined for a comment, an empty row and what is none. */
+export function cookieFileEntry(row: string): CookieFileEntry | undefined {
+  if (row.trim() === "" || (row.startsWith("#") && !row.startsWith(httpOnlyMark))) return undefined;
+  const fields = cookieFileFields(row);
+  if (fields === undefined) return undefined;
+  const [domain = "", wide = "", path = "", secure = "", expires = "0", name = "", value = ""] = fields;
+  const host = domain.startsWith(".") ? domain.slice(1) : domain;
+  const attributes = [
+    `Path=${path}`,
+    ...(isTrue(wide) ? [`Domain=${host}`] : []),
+    ...(expires === "0" ? [] : [`Expires=${new Date(Math.min(Number(expires), 8e12) * 1000).toUTCString()}`]),
+    ...(isTrue(secure) ? ["Secure"] : []),
+    ...(row.startsWith(httpOnlyMark) ? ["HttpOnly"] : []),
+  ];
+  return { host, path, value, line: (text) => [`${name}=${text}`, ...attributes].join("; ") };
+}
+
 function isCookieFile(rows: readonly string[]): boolean {
   if (/^# (?:Netscape )?HTTP Cookie File/i.test(rows[0] ?? "")) return true;
   const first = rows.find((row) => row.trim() !== "" && (!row.startsWith("#") || row.startsWith(httpOnlyMark)));
@@ -135,23 +160,14 @@ function readCookieFile(rows: readonly string[], encoding: Encoding): WireInput 
   const skipped: string[] = [];
   rows.forEach((row, index) => {
     if (row.trim() === "" || (row.startsWith("#") && !row.startsWith(httpOnlyMark))) return;
-    const fields = cookieFileFields(row);
-    if (fields === undefined) {
+    const entry = cookieFileEntry(row);
+    if (entry === undefined) {
       skipped.push(`line ${index + 1} is no entry of a cookie file`);
       return;
     }
-    const [domain = "", wide = "", path = "", secure = "", expires = "0", name = "", value = ""] = fields;
-    const host = domain.startsWith(".") ? domain.slice(1) : domain;
-    const attributes = [
-      `Path=${path}`,
-      ...(isTrue(wide) ? [`Domain=${host}`] : []),
-      ...(expires === "0" ? [] : [`Expires=${new Date(Math.min(Number(expires), 8e12) * 1000).toUTCString()}`]),
-      ...(isTrue(secure) ? ["Secure"] : []),
-      ...(row.startsWith(httpOnlyMark) ? ["HttpOnly"] : []),
-    ];
+    const { host, path, value } = entry;
     // A semicolon in a value would end it; its length is all that matters here.
-    const pair = `${name}=${"x".repeat(value.length)}`;
-    const set = parseSetCookie([pair, ...attributes].join("; "), encoding);
+    const set = parseSetCookie(entry.line("x".repeat(value.length)), encoding);
     const authority = host.includes(":") && !host.startsWith("[") ? `[${host}]` : host;
     const url = `https://${authority}${path.startsWith("/") ? path : "/"}`;
     lines.push({ line: index + 1, width: row.length, url, set });
