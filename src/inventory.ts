@@ -106,22 +106,19 @@ class Reader {
     const read = this.text(file);
     if (read === undefined) return undefined;
     const text = withoutMark(read);
-    const tree = parse(grammar, text);
-    if (tree === undefined) {
-      this.skipped.set(file, "it takes too long to parse");
-      return undefined;
-    }
     try {
+      const tree = parse(grammar, text);
+      if (tree === undefined) {
+        this.skipped.set(file, "it takes too long to parse");
+        return undefined;
+      }
       this.parsed += 1;
-      const program = language.lower(tree.rootNode, { file, text });
-      if (program.errors.length > 0)
+      if (tree.errors.length > 0)
         this.skipped.set(file, "a part of it has syntax that could not be parsed; the rest was read");
-      return program;
+      return language.lower(tree, { file, text });
     } catch (error) {
       this.skipped.set(file, `it could not be read: ${error instanceof Error ? error.message : String(error)}`);
       return undefined;
-    } finally {
-      tree.delete();
     }
   }
 }

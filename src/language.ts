@@ -1,6 +1,6 @@
-import type { Node } from "web-tree-sitter";
 import type { Program, ProgramLanguageName } from "./program.ts";
 import type { Settings, SettingsFormat } from "./settings.ts";
+import type { SyntaxTree } from "./syntax.ts";
 
 /** A file as read: its text is decoded, its path relative to the root with `/`. */
 export interface SourceFile {
@@ -27,7 +27,7 @@ export interface ProgramLanguage {
   /** The grammar's file name without `tree-sitter-` and `.wasm`, by path (`typescript`, `tsx`). */
   grammar(file: string): string;
   /** Never throws: what cannot be lowered is `opaque`; nesting deeper than a bound is `opaque` too. */
-  lower(root: Node, source: SourceFile): Program;
+  lower(tree: SyntaxTree, source: SourceFile): Program;
   /** The project file that an import means, or undefined when it comes from outside the project. */
   resolve(specifier: string, from: string, files: FileIndex): string | undefined;
 }

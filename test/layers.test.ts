@@ -12,9 +12,9 @@ import { readPage } from "./support/page.ts";
  */
 const flow: readonly (readonly string[])[] = [
   // The shapes that stages hand to each other, and what needs nothing.
-  ["program", "settings", "scope", "value", "evidence", "edit", "cookie", "finding", "report", "deployment"],
+  ["program", "syntax", "settings", "scope", "value", "evidence", "edit", "cookie", "finding", "report", "deployment"],
   ["date", "exit", "lines", "progress", "terminal/", "version"],
-  ["language", "languages/", "grammar", "files/", "wire/"],
+  ["language", "languages/", "tree-memory", "grammar", "files/", "wire/"],
   ["facts"],
   ["evaluate/"],
   ["framework", "write"],

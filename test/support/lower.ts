@@ -8,9 +8,5 @@ export async function lower(language: ProgramLanguage, file: string, text: strin
   await loadGrammar(grammar);
   const tree = parse(grammar, text);
   if (tree === undefined) throw new Error(`${file} took too long to parse`);
-  try {
-    return language.lower(tree.rootNode, { file, text });
-  } finally {
-    tree.delete();
-  }
+  return language.lower(tree, { file, text });
 }

@@ -1,4 +1,3 @@
-import type { Node as TreeNode } from "web-tree-sitter";
 import type { SourceFile } from "../../language.ts";
 import type {
   Argument,
@@ -18,10 +17,10 @@ import type {
   Statement,
   Target,
 } from "../../program.ts";
+import type { SyntaxNode as Node, SyntaxTree } from "../../syntax.ts";
 
 const DEEPEST = 400;
 const LONGEST_CHAIN = 2_000;
-const MOST_ERRORS = 100;
 
 /** The declared types of one type's members, as written; needed to know what `new()` makes. */
 interface Shape {
@@ -42,8 +41,7 @@ interface Context {
 }
 
 /** Lowers one C# file. */
-export function lower(tree: TreeNode, source: SourceFile): Program {
-  const { root, errors, comments } = read(tree);
+export function lower({ root, errors, comments }: SyntaxTree, source: SourceFile): Program {
   const context: Context = {
     text: source.text,
     shapes: new Map(),
@@ -71,102 +69,12 @@ export function lower(tree: TreeNode, source: SourceFile): Program {
 
 // Nodes
 
-/** A node of the syntax tree as plain data: each look into the parser's own nodes crosses into wasm. */
-interface Node {
-  readonly type: string;
-  readonly named: boolean;
-  readonly missing: boolean;
-  /** The name of the field that it is in its parent. */
-  readonly field: string | undefined;
-  readonly startIndex: number;
-  readonly endIndex: number;
-  readonly children: Node[];
-}
-
-interface Reading {
-  readonly root: Node;
-  readonly errors: readonly Span[];
-  readonly comments: readonly Span[];
-}
-
-/** Tokens that say nothing beside the nodes around them. */
-const PUNCTUATION = new Set([";", ",", ".", "(", ")", "[", "]", "}", ":"]);
-
-/** Nodes that are read from their text. */
-const LEAVES = new Set([
-  "identifier",
-  "comment",
-  "modifier",
-  "predefined_type",
-  "implicit_type",
-  "string_literal",
-  "verbatim_string_literal",
-  "raw_string_literal",
-  "character_literal",
-  "integer_literal",
-  "real_literal",
-  "boolean_literal",
-  "null_literal",
-]);
-
-/** Copies the tree, in one pass without recursion, and notes its outermost errors and its comments. */
-function read(tree: TreeNode): Reading {
-  const { language } = tree.tree;
-  const broken = tree.hasError;
-  const names: boolean[] = [];
-  const errors: Span[] = [];
-  const comments: Span[] = [];
-  const cursor = tree.walk();
-  const copy = (id: number, type: string): Node => ({
-    type,
-    named: type === "ERROR" || (names[id] ??= language.nodeTypeIsNamed(id)),
-    missing: broken && cursor.nodeIsMissing,
-    field: language.fields[cursor.currentFieldId] ?? undefined,
-    startIndex: cursor.startIndex,
-    endIndex: cursor.endIndex,
-    children: [],
-  });
-  const root = copy(cursor.nodeTypeId, tree.type);
-  const ancestors = [root];
-  let faulty = 0;
-  const enter = (node: Node): void => {
-    const error = node.type === "ERROR";
-    if (node.type === "comment") comments.push(spanOf(node));
-    if ((error || node.missing) && faulty === 0 && errors.length < MOST_ERRORS) errors.push(spanOf(node));
-    if (error) faulty++;
-  };
-  enter(root);
-  for (let down = cursor.gotoFirstChild(); ancestors.length > 0; ) {
-    if (down) {
-      const id = cursor.nodeTypeId;
-      const type = language.types[id] ?? "ERROR";
-      if (!broken && PUNCTUATION.has(type)) {
-        down = cursor.gotoNextSibling();
-        if (!down) cursor.gotoParent();
-        continue;
-      }
-      const node = copy(id, type);
-      ancestors.at(-1)!.children.push(node);
-      ancestors.push(node);
-      enter(node);
-      down = (broken || (node.named && !LEAVES.has(type))) && cursor.gotoFirstChild();
-    } else {
-      if (ancestors.pop()!.type === "ERROR") faulty--;
-      if (ancestors.length === 0) break;
-      down = cursor.gotoNextSibling();
-      if (!down) cursor.gotoParent();
-    }
-  }
-  cursor.delete();
-  return { root, errors, comments };
-}
-
 function fieldOf(node: Node | undefined, field: string): Node | undefined {
-  return node?.children.find((child) => child.field === field);
+  return node?.parts.find((child) => child.field === field);
 }
 
 function fieldsOf(node: Node, field: string): Node[] {
-  return node.children.filter((child) => child.field === field);
+  return node.parts.filter((child) => child.field === field);
 }
 
 const NAMESPACES = new Set(["namespace_declaration", "file_scoped_namespace_declaration"]);
@@ -212,21 +120,20 @@ const NOT_EXPRESSIONS = new Set([
 ]);
 
 function spanOf(node: Node): Span {
-  return { start: node.startIndex, end: node.endIndex };
+  return { start: node.start, end: node.end };
 }
 
 function textOf(context: Context, node: Node): string {
-  return context.text.slice(node.startIndex, node.endIndex);
+  return context.text.slice(node.start, node.end);
 }
 
 /** The children that mean something: named ones, `this` and `base`; what stands in an ERROR takes its place. */
 function partsOf(node: Node): Node[] {
   const parts: Node[] = [];
-  const stack = node.children.toReversed();
+  const stack = node.parts.toReversed();
   for (let child = stack.pop(); child !== undefined; child = stack.pop()) {
-    if (child.missing) continue;
     if (child.type === "ERROR") {
-      const inner = child.children;
+      const inner = child.parts;
       for (let index = inner.length - 1; index >= 0; index--) stack.push(inner[index]!);
     } else if (child.named ? !EXTRAS.has(child.type) : child.type === "this" || child.type === "base") {
       parts.push(child);
@@ -236,7 +143,7 @@ function partsOf(node: Node): Node[] {
 }
 
 function hasToken(node: Node, token: string): boolean {
-  return node.children.some((child) => child.type === token);
+  return node.parts.some((child) => child.type === token);
 }
 
 function lastPart(node: Node): Node | undefined {
@@ -244,11 +151,11 @@ function lastPart(node: Node): Node | undefined {
 }
 
 function childOfType(node: Node, type: string): Node | undefined {
-  return node.children.find((child) => child.type === type);
+  return node.parts.find((child) => child.type === type);
 }
 
 function hasModifier(context: Context, node: Node, ...modifiers: readonly string[]): boolean {
-  return node.children.some((child) => child.type === "modifier" && modifiers.includes(textOf(context, child)));
+  return node.parts.some((child) => child.type === "modifier" && modifiers.includes(textOf(context, child)));
 }
 
 /** The identifier, without `@` and without type arguments. */
@@ -257,12 +164,12 @@ function nameText(context: Context, node: Node): string {
 }
 
 function nameNode(node: Node): Node {
-  return node.type === "generic_name" ? (node.children.find((child) => child.named) ?? node) : node;
+  return node.type === "generic_name" ? (node.parts.find((child) => child.named) ?? node) : node;
 }
 
 /** What stands between the first and the last character of a bracketed node. */
 function innerSpan(node: Node): Span {
-  return { start: node.startIndex + 1, end: Math.max(node.startIndex + 1, node.endIndex - 1) };
+  return { start: node.start + 1, end: Math.max(node.start + 1, node.end - 1) };
 }
 
 function opaque(because: string, span: Span, children: readonly Expression[] = []): Expression {
@@ -294,7 +201,7 @@ function typeText(type: string): string {
 
 /** The declared type in full, or undefined for `var`. */
 function fullType(context: Context, node: Node | undefined): string | undefined {
-  if (!node || node.type === "implicit_type" || node.missing) return undefined;
+  if (!node || node.type === "implicit_type") return undefined;
   const text = textOf(context, node);
   return text === "" || text === "var" ? undefined : text;
 }
@@ -539,10 +446,10 @@ function conditionalAssignment(
   const value = nodes[last + 1];
   const binding = nodes[last];
   if (last === first || !value || !binding) return undefined;
-  if (!/^\s*=\s*$/.test(context.text.slice(binding.endIndex, value.startIndex))) return undefined;
+  if (!/^\s*=\s*$/.test(context.text.slice(binding.end, value.start))) return undefined;
   let target = expression(context, object);
-  for (const node of nodes.slice(first + 1, last + 1)) target = member(context, target, object.startIndex, node);
-  const span = { start: object.startIndex, end: value.endIndex };
+  for (const node of nodes.slice(first + 1, last + 1)) target = member(context, target, object.start, node);
+  const span = { start: object.start, end: value.end };
   if (target.kind !== "member") return undefined;
   return {
     last: last + 1,
@@ -1100,7 +1007,7 @@ function readPattern(context: Context, subject: Expression, node: Node, place: "
     case "or_pattern":
       return patternChain(context, subject, node, place);
     case "relational_pattern": {
-      const operator = node.children[0]?.type as BinaryOperator;
+      const operator = node.parts[0]?.type as BinaryOperator;
       return inner ? binary(operator, subject, expression(context, inner)) : always(span);
     }
     case "var_pattern":
@@ -1148,7 +1055,7 @@ function patternChain(context: Context, subject: Expression, node: Node, place: 
       stack.push({ node: inner, operator, not: [...not, at] });
     } else {
       const read = not.reduceRight<Expression>(
-        (value, { startIndex }) => ({ kind: "not", value, span: { start: startIndex, end: at.endIndex } }),
+        (value, { start }) => ({ kind: "not", value, span: { start: start, end: at.end } }),
         patternTest(context, subject, at, place),
       );
       if (operator === "or" && test) choices.push(test);
@@ -1185,8 +1092,8 @@ function subpatternTest(context: Context, subject: Expression, node: Node, index
     return patternTest(context, item, first, "is");
   }
   const { base, steps } = peel(first);
-  let object: Expression = member(context, subject, base.startIndex, base);
-  for (const step of steps) object = member(context, object, base.startIndex, step);
+  let object: Expression = member(context, subject, base.start, base);
+  for (const step of steps) object = member(context, object, base.start, step);
   return patternTest(context, object, pattern, "case");
 }
 
@@ -1455,7 +1362,7 @@ function constructorCall(context: Context, node: Node): Statement[] {
   const callee: Expression = base
     ? { kind: "super", span }
     : { kind: "member", object: { kind: "this", span }, property: "constructor", span, propertySpan: span };
-  const whole = { start: span.start, end: list.endIndex };
+  const whole = { start: span.start, end: list.end };
   return [expressionStatement({ ...call(context, callee, list, initializer), span: whole })];
 }
 
@@ -1528,7 +1435,7 @@ function bodyFunction(context: Context, parts: FunctionParts): FunctionExpressio
 }
 
 function bodySpan(body: Node | undefined, node: Node): Span {
-  if (!body) return { start: node.endIndex, end: node.endIndex };
+  if (!body) return { start: node.end, end: node.end };
   if (body.type === "block") return innerSpan(body);
   return spanOf(body.type === "arrow_expression_clause" ? (lastPart(body) ?? body) : body);
 }
@@ -1547,7 +1454,7 @@ function parametersOf(context: Context, list: Node): Parameter[] {
   const parameters: Parameter[] = [];
   let rest: Node | undefined;
   let restType: Node | undefined;
-  for (const child of list.children) {
+  for (const child of list.parts) {
     if (child.type === "parameter") parameters.push(parameter(context, child));
     else if (child.type === "implicit_parameter") parameters.push(implicitParameter(context, child));
     else if (child.type === "params") rest = child;
@@ -1555,7 +1462,7 @@ function parametersOf(context: Context, list: Node): Parameter[] {
     else if (rest && child.type === "identifier") {
       const type = fullType(context, restType);
       const name = nameText(context, child);
-      const span = { start: rest.startIndex, end: child.endIndex };
+      const span = { start: rest.start, end: child.end };
       parameters.push({
         target: { kind: "name", name, span: spanOf(child) },
         name,
@@ -1600,9 +1507,7 @@ function lambda(context: Context, node: Node): Expression {
 }
 
 function annotations(context: Context, node: Node): Expression[] {
-  return node.children
-    .filter((child) => child.type === "attribute_list")
-    .flatMap((child) => attributesIn(context, child));
+  return node.parts.filter((child) => child.type === "attribute_list").flatMap((child) => attributesIn(context, child));
 }
 
 function attributesIn(context: Context, node: Node): Expression[] {
@@ -1749,7 +1654,7 @@ function aliased(context: Context, node: Node): Expression {
   const name = fieldOf(node, "name");
   if (!alias || !name) return opaque("name", spanOf(node));
   if (textOf(context, alias) === "global") return { kind: "name", name: nameText(context, name), span: spanOf(node) };
-  return member(context, { kind: "name", name: nameText(context, alias), span: spanOf(alias) }, node.startIndex, node);
+  return member(context, { kind: "name", name: nameText(context, alias), span: spanOf(alias) }, node.start, node);
 }
 
 function cast(context: Context, node: Node, steps: readonly Node[]): Expression {
@@ -1760,11 +1665,11 @@ function cast(context: Context, node: Node, steps: readonly Node[]): Expression 
 }
 
 function prefix(context: Context, node: Node, steps: readonly Node[]): Expression {
-  const operator = node.children[0]?.type ?? "";
+  const operator = node.parts[0]?.type ?? "";
   const value = operand(context, node, steps);
-  const span = { start: node.startIndex, end: Math.max(node.endIndex, value.span.end) };
+  const span = { start: node.start, end: Math.max(node.end, value.span.end) };
   if (operator === "!") return { kind: "not", value, span };
-  if (operator === "++" || operator === "--") return step(value, operator, node.children[0]!, span);
+  if (operator === "++" || operator === "--") return step(value, operator, node.parts[0]!, span);
   if (operator === "+") return value;
   if (operator === "-" && value.kind === "literal" && typeof value.value === "number") {
     return { kind: "literal", value: -value.value, span };
@@ -1774,7 +1679,7 @@ function prefix(context: Context, node: Node, steps: readonly Node[]): Expressio
 
 function postfix(context: Context, node: Node): Expression {
   const inner = partsOf(node)[0];
-  const operator = node.children.at(-1);
+  const operator = node.parts.at(-1);
   const span = spanOf(node);
   if (!inner || !operator) return opaque("unary", span);
   return step(expression(context, inner), operator.type, operator, span);
@@ -1998,7 +1903,7 @@ function operandOf(context: Context, node: Node, expected: string | undefined, s
   const value = broken
     ? opaque("operator", spanOf(node), childrenOf(context, node))
     : expression(context, node, expected, steps);
-  return { value, start: node.startIndex, end: Math.max(node.endIndex, steps.at(-1)?.endIndex ?? 0) };
+  return { value, start: node.start, end: Math.max(node.end, steps.at(-1)?.end ?? 0) };
 }
 
 function joined(operator: string, left: Operand, right: Operand): Operand {
@@ -2009,7 +1914,7 @@ function joined(operator: string, left: Operand, right: Operand): Operand {
 
 /** `x as T` is x; `x is T` and `x is pattern` are tests. */
 function tested(context: Context, left: Operand, operator: string, node: Node): Operand {
-  const span = { start: left.start, end: node.endIndex };
+  const span = { start: left.start, end: node.end };
   const pattern = fieldOf(node, "pattern");
   const type = fieldOf(node, "right");
   if (operator === "as") return { value: left.value, ...span };
@@ -2060,7 +1965,7 @@ function peel(node: Node): { readonly base: Node; readonly steps: readonly Node[
 
 /** What stands before the `!` that only silences the compiler. */
 function nonNull(node: Node): Node | undefined {
-  return node.children.at(-1)?.type === "!" ? partsOf(node)[0] : undefined;
+  return node.parts.at(-1)?.type === "!" ? partsOf(node)[0] : undefined;
 }
 
 function chain(context: Context, node: Node, expected?: string, outer: readonly Node[] = []): Expression {
@@ -2074,7 +1979,7 @@ function chain(context: Context, node: Node, expected?: string, outer: readonly 
       : all.length > 0 && base !== node
         ? expression(context, base)
         : primary(context, base, expected);
-  for (const step of all) value = access(context, value, base.startIndex, step);
+  for (const step of all) value = access(context, value, base.start, step);
   return value;
 }
 
@@ -2086,7 +1991,7 @@ function access(context: Context, object: Expression, start: number, node: Node)
       const list = fieldOf(node, "arguments");
       if (!list) return object;
       if (object.kind === "name" && object.name === "nameof") return nameOf(context, list, spanOf(node));
-      return { ...call(context, object, list, node), span: { start, end: node.endIndex } };
+      return { ...call(context, object, list, node), span: { start, end: node.end } };
     }
     case "element_access_expression":
       return element(context, object, start, fieldOf(node, "subscript"), node);
@@ -2108,7 +2013,7 @@ function member(context: Context, object: Expression, start: number, node: Node)
     kind: "member",
     object,
     property: nameText(context, name),
-    span: { start, end: node.endIndex },
+    span: { start, end: node.end },
     propertySpan: spanOf(name),
   };
 }
@@ -2116,7 +2021,7 @@ function member(context: Context, object: Expression, start: number, node: Node)
 function element(context: Context, object: Expression, start: number, list: Node | undefined, node: Node): Expression {
   const items = list ? argumentsOf(context, list, []) : [];
   const [first] = items;
-  const span = { start, end: node.endIndex };
+  const span = { start, end: node.end };
   if (!first) return opaque("element", span, [object]);
   const index: Expression =
     items.length === 1 ? first.value : { kind: "list", items, tuple: true, span: list ? innerSpan(list) : span };
@@ -2125,7 +2030,7 @@ function element(context: Context, object: Expression, start: number, list: Node
 
 /** `nameof(A.B)` is `"B"`. */
 function nameOf(context: Context, list: Node, span: Span): Expression {
-  const text = context.text.slice(list.startIndex + 1, list.endIndex - 1);
+  const text = context.text.slice(list.start + 1, list.end - 1);
   return { kind: "literal", value: typeText(text.slice(0, 1_000)).split(".").at(-1) ?? "", span };
 }
 
@@ -2166,8 +2071,7 @@ const ARGUMENTS = new Set(["argument", "attribute_argument"]);
 
 /** `..x` in a collection, else the value. */
 function spreadOf(context: Context, node: Node, expected: string | undefined): Pick<Argument, "value" | "spread"> {
-  const spread =
-    node.type === "spread_element" || (node.type === "range_expression" && node.children[0]?.type === "..");
+  const spread = node.type === "spread_element" || (node.type === "range_expression" && node.parts[0]?.type === "..");
   const inner = spread ? lastPart(node) : undefined;
   return inner ? { value: expression(context, inner), spread: "list" } : { value: expression(context, node, expected) };
 }
@@ -2192,7 +2096,7 @@ function creation(context: Context, node: Node, expected: string | undefined): E
   const typeNode = node.type === "object_creation_expression" ? fieldOf(node, "type") : undefined;
   const list = parts.find((part) => part.type === "argument_list");
   const initializer = parts.find((part) => part.type === "initializer_expression");
-  const keyword = { start: node.startIndex, end: node.startIndex + "new".length };
+  const keyword = { start: node.start, end: node.start + "new".length };
   const type = typeNode ? textOf(context, typeNode) : expected;
   const callee = typeNode
     ? typeExpression(context, typeNode)
@@ -2332,7 +2236,7 @@ function arrayCreation(context: Context, node: Node): Expression {
     return opaque(
       "array",
       spanOf(node),
-      sizes.filter((size) => size.kind !== "name" || size.span.start > (type?.startIndex ?? 0)),
+      sizes.filter((size) => size.kind !== "name" || size.span.start > (type?.start ?? 0)),
     );
   }
   const element = fieldOf(type, "type");
@@ -2350,7 +2254,7 @@ function anonymousObject(context: Context, node: Node): Expression {
   for (let index = 0; index < parts.length; index++) {
     const keyNode = parts[index]!;
     const next = parts[index + 1];
-    const named = next !== undefined && context.text.slice(keyNode.endIndex, next.startIndex).trim() === "=";
+    const named = next !== undefined && context.text.slice(keyNode.end, next.start).trim() === "=";
     const valueNode = named ? next : keyNode;
     if (named) index++;
     const value = expression(context, valueNode);
@@ -2360,7 +2264,7 @@ function anonymousObject(context: Context, node: Node): Expression {
       key: named ? nameText(context, keyNode) : (name?.text ?? opaque("key", value.span)),
       value,
       keySpan: named ? spanOf(keyNode) : (name?.span ?? value.span),
-      span: { start: keyNode.startIndex, end: valueNode.endIndex },
+      span: { start: keyNode.start, end: valueNode.end },
     });
   }
   return { kind: "object", entries, span: spanOf(node) };
@@ -2396,12 +2300,12 @@ function withExpression(context: Context, node: Node): Expression {
       },
     ];
   });
-  const braces = { start: open.startIndex, end: node.endIndex };
+  const braces = { start: open.start, end: node.end };
   const callee: Expression = {
     kind: "member",
     object,
     property: "with",
-    span: { start: node.startIndex, end: keyword.endIndex },
+    span: { start: node.start, end: keyword.end },
     propertySpan: spanOf(keyword),
   };
   const value: Expression = { kind: "object", entries, span: braces };

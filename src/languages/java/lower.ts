@@ -1,4 +1,3 @@
-import type { Node } from "web-tree-sitter";
 import type { SourceFile } from "../../language.ts";
 import type {
   Argument,
@@ -15,10 +14,10 @@ import type {
   Statement,
   Target,
 } from "../../program.ts";
+import type { SyntaxNode as Node, SyntaxTree } from "../../syntax.ts";
 
 const MAX_DEPTH = 400;
 const MAX_BRANCHES = 2_000;
-const MAX_ERRORS = 100;
 /** How many `case` bodies one `case` may fall through; deeper in nested switches none, so that copies stay few. */
 const MAX_FALL_THROUGH = 16;
 const MAX_FALL_THROUGH_NESTING = 2;
@@ -43,46 +42,56 @@ type LowerStatement = (context: Context, node: Node, out: Statement[]) => void;
 type Branch = { readonly test: Expression; readonly then: readonly Statement[]; readonly span: Span };
 
 /** Lowers one parsed Java file. Never throws; what has no counterpart is `opaque`. */
-export function lower(root: Node, source: SourceFile): Program {
+export function lower({ root, errors, comments }: SyntaxTree, source: SourceFile): Program {
   const context: Context = {
     text: source.text,
-    broken: root.hasError,
+    broken: errors.length > 0,
     depth: 0,
     className: undefined,
     jumps: undefined,
     switches: 0,
     yields: undefined,
   };
-  const nodes = children(context, root);
+  const nodes = root.children;
   const declared = nodes.find((node) => node.type === "package_declaration");
-  const namespace = declared && children(context, declared).find((node) => NAMES.has(node.type));
+  const namespace = declared?.children.find((node) => NAMES.has(node.type));
   return {
     kind: "program",
     file: source.file,
     language: "java",
     body: statements(context, nodes),
     ...(namespace && { namespace: dotted(context, namespace) }),
-    errors: errorSpans(root),
-    comments: root.descendantsOfType([...COMMENTS]).map(span),
+    errors,
+    comments,
   };
 }
 
 // Nodes
 
-const COMMENTS = new Set(["line_comment", "block_comment"]);
 const NAMES = new Set(["identifier", "scoped_identifier"]);
 const ANNOTATIONS = new Set(["annotation", "marker_annotation"]);
 
 function span(node: Node): Span {
-  return { start: node.startIndex, end: node.endIndex };
+  return { start: node.start, end: node.end };
 }
 
 function textOf(context: Context, node: Node): string {
-  return context.text.slice(node.startIndex, node.endIndex);
+  return context.text.slice(node.start, node.end);
 }
 
-function children(context: Context, node: Node): Node[] {
-  return node.namedChildren.filter((child) => !COMMENTS.has(child.type) && !(context.broken && child.isMissing));
+function fieldOf(node: Node | undefined, name: string): Node | undefined {
+  return node?.parts.find((part) => part.field === name);
+}
+
+/** The nodes of a type in and under a node, in the order of the text. */
+function descendants(node: Node, type: string): Node[] {
+  const found: Node[] = [];
+  const open = [node];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (next.type === type) found.push(next);
+    open.push(...next.children.toReversed());
+  }
+  return found;
 }
 
 /** The text between the braces or parentheses of a node; the closing one may be missing. */
@@ -94,24 +103,6 @@ function inside(context: Context, node: Node): Span {
 
 function dotted(context: Context, node: Node): string {
   return textOf(context, node).replace(/\s+/g, "");
-}
-
-function errorSpans(root: Node): Span[] {
-  const spans: Span[] = [];
-  if (!root.hasError) return spans;
-  const cursor = root.walk();
-  try {
-    while (spans.length < MAX_ERRORS) {
-      const node = cursor.currentNode;
-      const wrong = node.isError || node.isMissing;
-      if (wrong) spans.push(span(node));
-      if (!wrong && node.hasError && cursor.gotoFirstChild()) continue;
-      while (!cursor.gotoNextSibling()) if (!cursor.gotoParent()) return spans;
-    }
-    return spans;
-  } finally {
-    cursor.delete();
-  }
 }
 
 function opaque(at: Span, because: string, parts: readonly Expression[] = []): Expression {
@@ -126,7 +117,7 @@ function name(context: Context, node: Node): Expression & { kind: "name" } {
   return { kind: "name", name: textOf(context, node), span: span(node) };
 }
 
-function member(context: Context, object: Expression, property: Node, end = property.endIndex): Expression {
+function member(context: Context, object: Expression, property: Node, end = property.end): Expression {
   return {
     kind: "member",
     object,
@@ -153,11 +144,11 @@ function typeText(context: Context, node: Node): string {
 }
 
 /** The type of a declaration; `var` says none. */
-function declaredType(context: Context, type: Node | null, dimensions: Node | null = null): { type?: string } {
-  if (type === null) return {};
+function declaredType(context: Context, type: Node | undefined, dimensions?: Node): { type?: string } {
+  if (type === undefined) return {};
   const text = typeText(context, type);
   if (text === "var") return {};
-  return { type: dimensions === null ? text : text + typeText(context, dimensions) };
+  return { type: dimensions === undefined ? text : text + typeText(context, dimensions) };
 }
 
 /** A class named by a type: a name or a member chain, without type arguments. */
@@ -165,7 +156,7 @@ function typeExpression(context: Context, node: Node): Expression {
   const outer: Node[] = [];
   let at = node;
   for (;;) {
-    const parts = children(context, at).filter((part) => part.type !== "type_arguments" && !ANNOTATIONS.has(part.type));
+    const parts = at.children.filter((part) => part.type !== "type_arguments" && !ANNOTATIONS.has(part.type));
     const scoped = at.type === "scoped_type_identifier" || at.type === "scoped_identifier";
     const first = parts[0];
     if (first === undefined || !(scoped || at.type === "generic_type" || at.type === "annotated_type")) break;
@@ -218,9 +209,9 @@ function string(context: Context, node: Node): Expression {
 }
 
 function template(context: Context, node: Node): Expression {
-  const parts = children(context, node).map((part) => {
+  const parts = node.children.map((part) => {
     if (part.type !== "string_interpolation") return unescape(textOf(context, part));
-    const value = children(context, part)[0];
+    const value = part.children[0];
     return value === undefined ? missing(part) : expression(context, value);
   });
   return { kind: "text", parts, span: span(node) };
@@ -281,7 +272,7 @@ const literalOf =
   (_, node) => ({ kind: "literal", value, span: span(node) });
 
 const inner: LowerExpression = (context, node) => {
-  const value = node.childForFieldName("value") ?? children(context, node).at(-1);
+  const value = fieldOf(node, "value") ?? node.children.at(-1);
   return value ? expression(context, value) : missing(node);
 };
 
@@ -337,14 +328,14 @@ function expression(context: Context, node: Node): Expression {
 }
 
 function field(context: Context, node: Node, fieldName: string): Expression {
-  const value = node.childForFieldName(fieldName);
-  return value === null ? missing(node) : expression(context, value);
+  const value = fieldOf(node, fieldName);
+  return value === undefined ? missing(node) : expression(context, value);
 }
 
 /** What is not known, or under an error: read what can be read in it, for its effects. */
 function unknown(context: Context, node: Node): Expression {
   const because = node.type === "ERROR" ? "a syntax error" : `${node.type.replaceAll("_", " ")} is not read`;
-  const parts = children(context, node).filter((part) => !ANNOTATIONS.has(part.type));
+  const parts = node.children.filter((part) => !ANNOTATIONS.has(part.type));
   return opaque(
     span(node),
     because,
@@ -357,29 +348,29 @@ function effects(context: Context, node: Node): Expression[] {
   if (node.type !== "ERROR" && STATEMENTS.has(node.type)) {
     return [{ kind: "statements", body: statements(context, [node]), span: span(node) }];
   }
-  return node.namedChildCount === 0 ? [] : [expression(context, node)];
+  return node.children.length === 0 ? [] : [expression(context, node)];
 }
 
 function items(context: Context, node: Node): Argument[] {
-  return children(context, node)
-    .filter((child) => child.type !== "ERROR" || child.namedChildCount > 0)
+  return node.children
+    .filter((child) => child.type !== "ERROR" || child.children.length > 0)
     .map((child) => ({ value: expression(context, child), span: span(child) }));
 }
 
-function argumentsOf(context: Context, node: Node | null): { arguments: Argument[]; argumentsSpan?: Span } {
-  if (node === null) return { arguments: [] };
+function argumentsOf(context: Context, node: Node | undefined): { arguments: Argument[]; argumentsSpan?: Span } {
+  if (node === undefined) return { arguments: [] };
   return { arguments: items(context, node), argumentsSpan: inside(context, node) };
 }
 
 /** `a.b().c[0].d`: walked from the right end to the left one, then built in source order. */
 function access(context: Context, node: Node): Expression {
   const links: Node[] = [];
-  let at: Node | null = node;
-  for (let by = LINKS[at.type]; at !== null && by !== undefined; by = at ? LINKS[at.type] : undefined) {
+  let at: Node | undefined = node;
+  for (let by = LINKS[at.type]; at !== undefined && by !== undefined; by = at ? LINKS[at.type] : undefined) {
     links.push(at);
-    at = at.childForFieldName(by);
+    at = fieldOf(at, by);
   }
-  let result = at === null ? undefined : expression(context, at);
+  let result = at === undefined ? undefined : expression(context, at);
   for (let index = links.length - 1; index >= 0; index--) {
     const link = links[index];
     if (link) result = accessLink(context, link, result);
@@ -393,11 +384,11 @@ function accessLink(context: Context, node: Node, object: Expression | undefined
     return { kind: "index", object, index: field(context, node, "index"), span: span(node) };
   }
   const isCall = node.type === "method_invocation";
-  const property = node.childForFieldName(isCall ? "name" : "field");
-  if (property === null) return opaque(span(node), "incomplete code", object ? [object] : []);
+  const property = fieldOf(node, isCall ? "name" : "field");
+  if (property === undefined) return opaque(span(node), "incomplete code", object ? [object] : []);
   const callee = selected(context, node, object, property);
   if (!isCall) return callee;
-  return { kind: "call", callee, ...argumentsOf(context, node.childForFieldName("arguments")), span: span(node) };
+  return { kind: "call", callee, ...argumentsOf(context, fieldOf(node, "arguments")), span: span(node) };
 }
 
 function selected(context: Context, node: Node, object: Expression | undefined, property: Node): Expression {
@@ -406,31 +397,31 @@ function selected(context: Context, node: Node, object: Expression | undefined, 
     const own = object.kind === "name" && object.name === context.className;
     return own ? { kind: "this", span: span(node) } : opaque(span(node), "the instance of an enclosing class");
   }
-  const between = context.text.slice(object.span.end, property.startIndex);
+  const between = context.text.slice(object.span.end, property.start);
   if (!between.includes("super")) return member(context, object, property);
-  const next = children(context, node).find((child) => child.type === "super");
+  const next = node.children.find((child) => child.type === "super");
   return member(context, next ? expression(context, next) : object, property);
 }
 
 function binary(context: Context, node: Node): Expression {
   const chain: Node[] = [];
-  let at: Node | null = node;
+  let at: Node | undefined = node;
   while (at?.type === "binary_expression") {
     chain.push(at);
-    at = at.childForFieldName("left");
+    at = fieldOf(at, "left");
   }
-  let left = at === null ? missing(node) : expression(context, at);
+  let left = at === undefined ? missing(node) : expression(context, at);
   for (let index = chain.length - 1; index >= 0; index--) {
     const link = chain[index];
     if (link === undefined) continue;
-    const operator = operatorOf(link.childForFieldName("operator")?.type ?? "");
+    const operator = operatorOf(fieldOf(link, "operator")?.type ?? "");
     left = { kind: "binary", operator, left, right: field(context, link, "right"), span: span(link) };
   }
   return left;
 }
 
 function unary(context: Context, node: Node): Expression {
-  const operator = node.childForFieldName("operator")?.type;
+  const operator = fieldOf(node, "operator")?.type;
   const value = field(context, node, "operand");
   if (operator === "!") return { kind: "not", value, span: span(node) };
   if (operator === "+") return value;
@@ -440,16 +431,16 @@ function unary(context: Context, node: Node): Expression {
   return opaque(span(node), "arithmetic", [value]);
 }
 
-function target(context: Context, node: Node | null): Target | undefined {
-  if (node === null) return undefined;
+function target(context: Context, node: Node | undefined): Target | undefined {
+  if (node === undefined) return undefined;
   const value = expression(context, node);
   return value.kind === "name" || value.kind === "member" || value.kind === "index" ? value : undefined;
 }
 
 function assignment(context: Context, node: Node): Assignment | undefined {
-  const to = target(context, node.childForFieldName("left"));
+  const to = target(context, fieldOf(node, "left"));
   if (to === undefined) return undefined;
-  const operator = node.childForFieldName("operator")?.type ?? "=";
+  const operator = fieldOf(node, "operator")?.type ?? "=";
   return {
     kind: "assign",
     target: to,
@@ -467,7 +458,7 @@ function assignmentValue(context: Context, node: Node): Expression {
 }
 
 function stepped(context: Context, node: Node): Assignment | undefined {
-  const to = target(context, children(context, node)[0] ?? null);
+  const to = target(context, node.children[0]);
   if (to === undefined) return undefined;
   const operator = textOf(context, node).includes("++") ? "+" : "-";
   return {
@@ -483,7 +474,7 @@ function update(context: Context, node: Node): Expression {
   const read = stepped(context, node);
   if (read === undefined) return unknown(context, node);
   const value: Expression = { kind: "assignment", assignment: read, span: span(node) };
-  const prefix = /^[+-]/.test(context.text.charAt(node.startIndex));
+  const prefix = /^[+-]/.test(context.text.charAt(node.start));
   if (prefix) return value;
   return { kind: "sequence", items: [value, opaque(span(node), "the value before the update")], span: span(node) };
 }
@@ -500,21 +491,21 @@ function ternary(context: Context, node: Node): Expression {
 
 function instanceOf(context: Context, node: Node): Expression {
   const left = field(context, node, "left");
-  const pattern = node.childForFieldName("pattern");
-  if (pattern !== null) return patternTest(context, left, pattern, span(node));
-  const type = node.childForFieldName("right");
-  if (type === null) return missing(node);
-  return typeTest(context, left, type, node.childForFieldName("name"), span(node));
+  const pattern = fieldOf(node, "pattern");
+  if (pattern !== undefined) return patternTest(context, left, pattern, span(node));
+  const type = fieldOf(node, "right");
+  if (type === undefined) return missing(node);
+  return typeTest(context, left, type, fieldOf(node, "name"), span(node));
 }
 
 /** `x instanceof T name`: the name is bound first, then asked for its type, so that `x` is evaluated once. */
-function typeTest(context: Context, subject: Expression, type: Node, bind: Node | null, at: Span): Expression {
+function typeTest(context: Context, subject: Expression, type: Node, bind: Node | undefined, at: Span): Expression {
   const right = typeExpression(context, type);
-  if (bind === null || textOf(context, bind) === "_") {
+  if (bind === undefined || textOf(context, bind) === "_") {
     return { kind: "binary", operator: "instanceof", left: subject, right, span: at };
   }
   const bound = name(context, bind);
-  const declared = { start: type.startIndex, end: bind.endIndex };
+  const declared = { start: type.start, end: bind.end };
   return {
     kind: "sequence",
     items: [
@@ -531,14 +522,14 @@ function binding(to: Target, value: Expression, at: Span, type: { type?: string 
 }
 
 function patternTest(context: Context, subject: Expression, node: Node, at: Span): Expression {
-  const pattern = node.type === "pattern" ? (children(context, node)[0] ?? node) : node;
-  const parts = children(context, pattern).filter((part) => part.type !== "modifiers");
+  const pattern = node.type === "pattern" ? (node.children[0] ?? node) : node;
+  const parts = pattern.children.filter((part) => part.type !== "modifiers");
   const type = parts[0];
   if (type === undefined) return opaque(at, "incomplete code", [subject]);
-  if (pattern.type === "type_pattern") return typeTest(context, subject, type, parts[1] ?? null, at);
-  const test = typeTest(context, subject, type, null, at);
-  const components = pattern.descendantsOfType("record_pattern_component").flatMap((component) => {
-    const [of, bind] = children(context, component).slice(-2);
+  if (pattern.type === "type_pattern") return typeTest(context, subject, type, parts[1], at);
+  const test = typeTest(context, subject, type, undefined, at);
+  const components = descendants(pattern, "record_pattern_component").flatMap((component) => {
+    const [of, bind] = component.children.slice(-2);
     if (of === undefined || bind?.type !== "identifier" || textOf(context, bind) === "_") return [];
     const value = opaque(span(bind), "a component of a record pattern");
     return [binding(name(context, bind), value, span(component), declaredType(context, of))];
@@ -547,15 +538,15 @@ function patternTest(context: Context, subject: Expression, node: Node, at: Span
 }
 
 function creation(context: Context, node: Node): Expression {
-  const type = node.childForFieldName("type");
-  if (type === null) return unknown(context, node);
-  const parts = children(context, node);
-  const outer = parts.find((part) => EXPRESSIONS.has(part.type) && part.startIndex < type.startIndex);
+  const type = fieldOf(node, "type");
+  if (type === undefined) return unknown(context, node);
+  const parts = node.children;
+  const outer = parts.find((part) => EXPRESSIONS.has(part.type) && part.start < type.start);
   const created = outer && !ANNOTATIONS.has(outer.type) ? expression(context, outer) : undefined;
-  const plain = type.type === "generic_type" ? (children(context, type)[0] ?? type) : type;
+  const plain = type.type === "generic_type" ? (type.children[0] ?? type) : type;
   const named = created === undefined ? typeExpression(context, type) : member(context, created, plain);
   const body = parts.find((part) => part.type === "class_body");
-  const callArguments = argumentsOf(context, node.childForFieldName("arguments"));
+  const callArguments = argumentsOf(context, fieldOf(node, "arguments"));
   const callee = body === undefined ? named : anonymous(context, named, body);
   return { kind: "call", callee, ...callArguments, new: true, span: span(node) };
 }
@@ -566,29 +557,29 @@ function anonymous(context: Context, base: Expression, body: Node): ClassExpress
     bases: [base],
     members: members(context, body, undefined),
     annotations: [],
-    span: { start: base.span.start, end: body.endIndex },
+    span: { start: base.span.start, end: body.end },
   };
 }
 
 function arrayCreation(context: Context, node: Node): Expression {
-  const value = node.childForFieldName("value");
-  if (value !== null) return expression(context, value);
-  const sizes = children(context, node).filter((part) => part.type === "dimensions_expr");
-  const lowered = sizes.flatMap((part) => children(context, part).map((size) => expression(context, size)));
+  const value = fieldOf(node, "value");
+  if (value !== undefined) return expression(context, value);
+  const sizes = node.children.filter((part) => part.type === "dimensions_expr");
+  const lowered = sizes.flatMap((part) => part.children.map((size) => expression(context, size)));
   return opaque(span(node), "an array of default values", lowered);
 }
 
 function methodReference(context: Context, node: Node): Expression {
-  const object = children(context, node)[0];
-  const property = node.lastChild;
-  if (object === undefined || property === null) return missing(node);
+  const object = node.children[0];
+  const property = node.parts.at(-1);
+  if (object === undefined || property === undefined) return missing(node);
   return member(context, typeOrValue(context, object), property);
 }
 
 function classLiteral(context: Context, node: Node): Expression {
-  const type = children(context, node)[0];
-  const property = node.lastChild;
-  if (type === undefined || property === null) return missing(node);
+  const type = node.children[0];
+  const property = node.parts.at(-1);
+  if (type === undefined || property === undefined) return missing(node);
   return member(context, typeExpression(context, type), property);
 }
 
@@ -597,21 +588,21 @@ function typeOrValue(context: Context, node: Node): Expression {
 }
 
 function annotation(context: Context, node: Node): Expression {
-  const called = node.childForFieldName("name");
-  if (called === null) return missing(node);
-  const written = node.childForFieldName("arguments");
+  const called = fieldOf(node, "name");
+  if (called === undefined) return missing(node);
+  const written = fieldOf(node, "arguments");
   return {
     kind: "call",
     callee: typeExpression(context, called),
-    arguments: written === null ? [] : children(context, written).map((pair) => annotationArgument(context, pair)),
-    ...(written !== null && { argumentsSpan: inside(context, written) }),
+    arguments: written === undefined ? [] : written.children.map((pair) => annotationArgument(context, pair)),
+    ...(written !== undefined && { argumentsSpan: inside(context, written) }),
     span: span(node),
   };
 }
 
 function annotationArgument(context: Context, node: Node): Argument {
-  const key = node.type === "element_value_pair" ? node.childForFieldName("key") : null;
-  if (key === null) return { value: expression(context, node), span: span(node) };
+  const key = node.type === "element_value_pair" ? fieldOf(node, "key") : undefined;
+  if (key === undefined) return { value: expression(context, node), span: span(node) };
   return { name: textOf(context, key), value: field(context, node, "value"), span: span(node) };
 }
 
@@ -629,12 +620,12 @@ function inFunction<T>(context: Context, read: () => T): T {
 }
 
 function lambda(context: Context, node: Node): Expression {
-  const body = node.childForFieldName("body");
-  if (body === null) return missing(node);
+  const body = fieldOf(node, "body");
+  if (body === undefined) return missing(node);
   const isBlock = body.type === "block";
   return {
     kind: "function",
-    parameters: parameters(context, node.childForFieldName("parameters")),
+    parameters: parameters(context, fieldOf(node, "parameters")),
     body: inFunction(context, () => (isBlock ? bodyOf(context, body) : [returned(context, body)])),
     annotations: [],
     lexicalThis: true,
@@ -647,10 +638,10 @@ function returned(context: Context, node: Node): Statement {
   return { kind: "return", value: expression(context, node), span: span(node) };
 }
 
-function parameters(context: Context, node: Node | null): Parameter[] {
-  if (node === null) return [];
+function parameters(context: Context, node: Node | undefined): Parameter[] {
+  if (node === undefined) return [];
   if (node.type === "identifier") return [untyped(context, node)];
-  return children(context, node).flatMap((child) => {
+  return node.children.flatMap((child) => {
     const read = PARAMETERS.get(child.type)?.(context, child);
     return read === undefined ? [] : [read];
   });
@@ -669,9 +660,9 @@ function untyped(context: Context, node: Node): Parameter {
 }
 
 function parameter(context: Context, node: Node): Parameter | undefined {
-  const bound = node.childForFieldName("name");
-  if (bound === null) return undefined;
-  const type = declaredType(context, node.childForFieldName("type"), node.childForFieldName("dimensions"));
+  const bound = fieldOf(node, "name");
+  if (bound === undefined) return undefined;
+  const type = declaredType(context, fieldOf(node, "type"), fieldOf(node, "dimensions"));
   return typedParameter(context, node, bound, type);
 }
 
@@ -685,8 +676,8 @@ function typedParameter(context: Context, node: Node, bound: Node, type: { type?
 }
 
 function rest(context: Context, node: Node): Parameter | undefined {
-  const parts = children(context, node).filter((part) => part.type !== "modifiers" && !ANNOTATIONS.has(part.type));
-  const bound = parts.at(-1)?.childForFieldName("name") ?? parts.at(-1);
+  const parts = node.children.filter((part) => part.type !== "modifiers" && !ANNOTATIONS.has(part.type));
+  const bound = fieldOf(parts.at(-1), "name") ?? parts.at(-1);
   const type = parts[0];
   if (bound === undefined || type === undefined) return undefined;
   return { ...typedParameter(context, node, bound, declaredType(context, type)), rest: "list" };
@@ -694,53 +685,53 @@ function rest(context: Context, node: Node): Parameter | undefined {
 
 /** `String @Nullable ... values`: the grammar takes the dots for part of the annotation's name. */
 function unreadRest(context: Context, node: Node): Parameter | undefined {
-  const last = node.descendantsOfType("identifier").at(-1);
-  const type = children(context, node).find((part) => part.type.endsWith("type") || part.type.endsWith("identifier"));
+  const last = descendants(node, "identifier").at(-1);
+  const type = node.children.find((part) => part.type.endsWith("type") || part.type.endsWith("identifier"));
   if (!last || !type || !/\.\.\.\s*[\w$]+$/.test(textOf(context, node))) return undefined;
   return { ...typedParameter(context, node, last, declaredType(context, type)), rest: "list" };
 }
 
-function modifiersOf(node: Node): Node | null {
-  const first = node.firstNamedChild;
-  return first?.type === "modifiers" ? first : null;
+function modifiersOf(node: Node): Node | undefined {
+  const first = node.children[0];
+  return first?.type === "modifiers" ? first : undefined;
 }
 
-function annotations(context: Context, modifiers: Node | null): Expression[] {
-  if (modifiers === null) return [];
-  const written = children(context, modifiers).filter((part) => ANNOTATIONS.has(part.type));
+function annotations(context: Context, modifiers: Node | undefined): Expression[] {
+  if (modifiers === undefined) return [];
+  const written = modifiers.children.filter((part) => ANNOTATIONS.has(part.type));
   return written.map((part) => expression(context, part));
 }
 
-function isStatic(context: Context, modifiers: Node | null): boolean {
-  if (modifiers === null || !textOf(context, modifiers).includes("static")) return false;
-  return modifiers.children.some((part) => part.type === "static");
+function isStatic(context: Context, modifiers: Node | undefined): boolean {
+  if (modifiers === undefined || !textOf(context, modifiers).includes("static")) return false;
+  return modifiers.parts.some((part) => part.type === "static");
 }
 
 function functionOf(context: Context, node: Node): FunctionExpression {
-  const named = node.childForFieldName("name");
-  const body = node.childForFieldName("body");
-  const end = { start: node.endIndex, end: node.endIndex };
+  const named = fieldOf(node, "name");
+  const body = fieldOf(node, "body");
+  const end = { start: node.end, end: node.end };
   return {
     kind: "function",
     ...(named && { name: textOf(context, named) }),
-    parameters: parameters(context, node.childForFieldName("parameters")),
-    body: inFunction(context, () => (body === null ? [bodyless(context, node, end)] : bodyOf(context, body))),
+    parameters: parameters(context, fieldOf(node, "parameters")),
+    body: inFunction(context, () => (body === undefined ? [bodyless(context, node, end)] : bodyOf(context, body))),
     annotations: annotations(context, modifiersOf(node)),
     ...returnType(context, node),
     span: span(node),
-    bodySpan: body === null ? end : inside(context, body),
+    bodySpan: body === undefined ? end : inside(context, body),
   };
 }
 
 /** An abstract or native method returns something unknown; an annotation's element its default. */
 function bodyless(context: Context, node: Node, at: Span): Statement {
-  const value = node.childForFieldName("value");
-  if (value !== null) return returned(context, value);
+  const value = fieldOf(node, "value");
+  if (value !== undefined) return returned(context, value);
   return { kind: "return", value: opaque(at, "the method has no body"), span: at };
 }
 
 function returnType(context: Context, node: Node): { returnType?: string } {
-  const { type } = declaredType(context, node.childForFieldName("type"), node.childForFieldName("dimensions"));
+  const { type } = declaredType(context, fieldOf(node, "type"), fieldOf(node, "dimensions"));
   return type === undefined ? {} : { returnType: type };
 }
 
@@ -762,7 +753,7 @@ const constructor: LowerMember = (context, node, out) => {
 };
 
 const initializer: LowerMember = (context, node, out) => {
-  const block = node.type === "block" ? node : children(context, node).at(-1);
+  const block = node.type === "block" ? node : node.children.at(-1);
   if (block === undefined) return;
   const body = inFunction(context, () => bodyOf(context, block));
   out.push({ kind: "statement", statement: { kind: "block", body, span: span(node) } });
@@ -785,17 +776,17 @@ const nestedClass: LowerMember = (context, node, out) => {
 };
 
 const enumConstant: LowerMember = (context, node, out, owner) => {
-  const named = node.childForFieldName("name");
-  if (named === null || owner === undefined) return;
+  const named = fieldOf(node, "name");
+  if (named === undefined || owner === undefined) return;
   const own: Expression = { kind: "name", name: owner, span: span(named) };
-  const body = node.childForFieldName("body");
-  const callArguments = argumentsOf(context, node.childForFieldName("arguments"));
-  const callee = body === null ? own : anonymous(context, own, body);
-  const start = named.startIndex;
+  const body = fieldOf(node, "body");
+  const callArguments = argumentsOf(context, fieldOf(node, "arguments"));
+  const callee = body === undefined ? own : anonymous(context, own, body);
+  const start = named.start;
   out.push({
     kind: "field",
     name: textOf(context, named),
-    value: { kind: "call", callee, ...callArguments, new: true, span: { start, end: node.endIndex } },
+    value: { kind: "call", callee, ...callArguments, new: true, span: { start, end: node.end } },
     static: true,
     type: owner,
     annotations: annotations(context, modifiersOf(node)),
@@ -811,7 +802,7 @@ const nestedMembers: LowerMember = (context, node, out, owner) => {
     return;
   }
   context.depth++;
-  for (const child of children(context, node)) memberInto(context, child, out, owner);
+  for (const child of node.children) memberInto(context, child, out, owner);
   context.depth--;
 };
 
@@ -845,8 +836,8 @@ function isClass(read: Member): boolean {
 }
 
 /** Nested classes come first: they may be used above the line that declares them. */
-function members(context: Context, body: Node | null, owner: string | undefined): Member[] {
-  if (body === null) return [];
+function members(context: Context, body: Node | undefined, owner: string | undefined): Member[] {
+  if (body === undefined) return [];
   const outer = context.className;
   context.className = owner;
   const out: Member[] = [];
@@ -856,9 +847,9 @@ function members(context: Context, body: Node | null, owner: string | undefined)
 }
 
 function classOf(context: Context, node: Node): ClassExpression {
-  const named = node.childForFieldName("name");
-  const owner = named === null ? undefined : textOf(context, named);
-  const body = node.childForFieldName("body");
+  const named = fieldOf(node, "name");
+  const owner = named === undefined ? undefined : textOf(context, named);
+  const body = fieldOf(node, "body");
   const read = members(context, body, owner);
   return {
     kind: "class",
@@ -873,18 +864,18 @@ function classOf(context: Context, node: Node): ClassExpression {
 const BASES = new Set(["superclass", "super_interfaces", "extends_interfaces"]);
 
 function bases(context: Context, node: Node): Expression[] {
-  return children(context, node)
+  return node.children
     .filter((part) => BASES.has(part.type))
-    .flatMap((part) => children(context, part))
-    .flatMap((type) => (type.type === "type_list" ? children(context, type) : [type]))
+    .flatMap((part) => part.children)
+    .flatMap((type) => (type.type === "type_list" ? type.children : [type]))
     .map((type) => typeExpression(context, type));
 }
 
 /** A record's fields, canonical constructor and accessors, where they are not written out. */
 function recordMembers(context: Context, node: Node, owner: string, written: readonly Member[]): Member[] {
-  const header = node.childForFieldName("parameters");
+  const header = fieldOf(node, "parameters");
   const components = parameters(context, header);
-  const at = header === null ? span(node) : span(header);
+  const at = header === undefined ? span(node) : span(header);
   const out: Member[] = components.map((component) => ({
     kind: "field",
     name: component.name,
@@ -930,9 +921,9 @@ function canonicalConstructor(
   components: readonly Parameter[],
   header: Span,
 ): Member {
-  const body = node.childForFieldName("body");
-  const compact = body && children(context, body).find((part) => part.type === "compact_constructor_declaration");
-  const block = compact?.childForFieldName("body");
+  const body = fieldOf(node, "body");
+  const compact = body && body.children.find((part) => part.type === "compact_constructor_declaration");
+  const block = fieldOf(compact, "body");
   const before = block ? inFunction(context, () => bodyOf(context, block)) : [];
   const stores = components.map((component): Statement => {
     const at = component.target.span;
@@ -1048,20 +1039,20 @@ function statement(context: Context, node: Node, out: Statement[]): void {
   const how = STATEMENTS.get(node.type);
   if (how !== undefined) how(context, node, out);
   else if (isEffect(node)) valueStatement(context, node, node, out);
-  else if (node.isNamed && !ANNOTATIONS.has(node.type)) inOrder(context, node, out);
+  else if (node.named && !ANNOTATIONS.has(node.type)) inOrder(context, node, out);
   context.depth--;
 }
 
 /** The statements and effects found in a node, one after the other. */
 function inOrder(context: Context, node: Node, out: Statement[]): void {
-  for (const child of children(context, node)) statement(context, child, out);
+  for (const child of node.children) statement(context, child, out);
 }
 
 /** A block's statements, or the single statement that stands for one. */
-function bodyOf(context: Context, node: Node | null): Statement[] {
-  if (node === null) return [];
+function bodyOf(context: Context, node: Node | undefined): Statement[] {
+  if (node === undefined) return [];
   const isBlock = node.type === "block" || node.type === "constructor_body";
-  return statements(context, isBlock ? children(context, node) : [node]);
+  return statements(context, isBlock ? node.children : [node]);
 }
 
 type OfKind<K extends Statement["kind"]> = Omit<Extract<Statement, { kind: K }>, "kind" | "span">;
@@ -1071,7 +1062,7 @@ function push<K extends "expression" | "block" | "loop">(out: Statement[], kind:
 }
 
 function importStatement(context: Context, node: Node, out: Statement[]): void {
-  const parts = children(context, node);
+  const parts = node.children;
   const path = parts.find((part) => NAMES.has(part.type));
   if (path === undefined) return;
   const full = dotted(context, path);
@@ -1082,15 +1073,15 @@ function importStatement(context: Context, node: Node, out: Statement[]): void {
   }
   const split = full.lastIndexOf(".");
   const local = full.slice(split + 1);
-  const fixed = node.child(1)?.type === "static";
-  const last = span(path.childForFieldName("name") ?? path);
+  const fixed = node.parts[1]?.type === "static";
+  const last = span(fieldOf(path, "name") ?? path);
   const names = [{ imported: fixed ? local : "*", local, span: last }];
   out.push({ kind: "import", from: fixed ? full.slice(0, Math.max(split, 0)) : full, names, span: at });
 }
 
 function declared(context: Context, node: Node, value: Expression, out: Statement[]): void {
-  const named = node.childForFieldName("name");
-  if (named === null) return;
+  const named = fieldOf(node, "name");
+  if (named === undefined) return;
   const hoisted = { declare: "block", hoisted: true } as const;
   out.push({ kind: "assign", target: name(context, named), value, ...hoisted, span: span(node) });
 }
@@ -1112,20 +1103,20 @@ interface Declarator {
 
 /** The variables of one declaration. The first one's span starts with the type, the last one's ends with the `;`. */
 function declarators(context: Context, node: Node): Declarator[] {
-  const type = node.childForFieldName("type");
-  const written = children(context, node).filter((part) => part.type === "variable_declarator");
+  const type = fieldOf(node, "type");
+  const written = node.children.filter((part) => part.type === "variable_declarator");
   return written.flatMap((part, index) => {
-    const named = part.childForFieldName("name");
-    if (named === null) return [];
-    const value = part.childForFieldName("value");
+    const named = fieldOf(part, "name");
+    if (named === undefined) return [];
+    const value = fieldOf(part, "value");
     return [
       {
         to: name(context, named),
-        value: value === null ? undefined : expression(context, value),
-        type: declaredType(context, type, part.childForFieldName("dimensions")),
+        value: value === undefined ? undefined : expression(context, value),
+        type: declaredType(context, type, fieldOf(part, "dimensions")),
         at: {
-          start: index === 0 ? node.startIndex : part.startIndex,
-          end: index === written.length - 1 ? node.endIndex : part.endIndex,
+          start: index === 0 ? node.start : part.start,
+          end: index === written.length - 1 ? node.end : part.end,
         },
       },
     ];
@@ -1137,7 +1128,7 @@ function localVariables(context: Context, node: Node, out: Statement[]): void {
     out.push({ kind: "assign", target: to, value, declare: "block", ...type, span: at });
   }
   if (!context.broken) return;
-  for (const part of children(context, node)) if (part.type === "ERROR") statement(context, part, out);
+  for (const part of node.children) if (part.type === "ERROR") statement(context, part, out);
 }
 
 /** Java lets nobody read a local before it is assigned, so this value is never seen. */
@@ -1146,7 +1137,7 @@ function unassigned(to: Expression): Expression {
 }
 
 function expressionStatement(context: Context, node: Node, out: Statement[]): void {
-  for (const value of children(context, node)) valueStatement(context, value, node, out);
+  for (const value of node.children) valueStatement(context, value, node, out);
 }
 
 /** An expression as a statement; assignments and `switch` have statements of their own. */
@@ -1163,13 +1154,13 @@ function valueStatement(context: Context, node: Node, at: Node, out: Statement[]
 }
 
 function constructorCall(context: Context, node: Node, out: Statement[]): void {
-  const called = node.childForFieldName("constructor");
-  const written = node.childForFieldName("arguments");
-  if (called === null || written === null) return inOrder(context, node, out);
-  const at = { start: called.startIndex, end: written.endIndex };
+  const called = fieldOf(node, "constructor");
+  const written = fieldOf(node, "arguments");
+  if (called === undefined || written === undefined) return inOrder(context, node, out);
+  const at = { start: called.start, end: written.end };
   const callee = expression(context, called);
-  const outer = node.childForFieldName("object");
-  if (outer !== null) push(out, "expression", { value: expression(context, outer) }, outer);
+  const outer = fieldOf(node, "object");
+  if (outer !== undefined) push(out, "expression", { value: expression(context, outer) }, outer);
   push(out, "expression", { value: { kind: "call", callee, ...argumentsOf(context, written), span: at } }, node);
 }
 
@@ -1189,11 +1180,11 @@ function tooMany(at: Span): Statement {
 
 function ifStatement(context: Context, node: Node, out: Statement[]): void {
   const branches: Branch[] = [];
-  let at: Node | null = node;
+  let at: Node | undefined = node;
   while (at?.type === "if_statement" && branches.length < MAX_BRANCHES) {
     const test = field(context, at, "condition");
-    branches.push({ test, then: bodyOf(context, at.childForFieldName("consequence")), span: span(at) });
-    at = at.childForFieldName("alternative");
+    branches.push({ test, then: bodyOf(context, fieldOf(at, "consequence")), span: span(at) });
+    at = fieldOf(at, "alternative");
   }
   const otherwise = at?.type === "if_statement" ? [tooMany(span(at))] : bodyOf(context, at);
   for (const one of chained(branches, otherwise)) out.push(one);
@@ -1210,9 +1201,9 @@ function inLoop<T>(context: Context, read: () => T): T {
 
 function forStatement(context: Context, node: Node, out: Statement[]): void {
   const before = statements(context, fieldNodes(node, "init"));
-  const test = node.childForFieldName("condition");
-  const condition = test === null ? {} : { test: expression(context, test) };
-  const body = inLoop(context, () => bodyOf(context, node.childForFieldName("body")));
+  const test = fieldOf(node, "condition");
+  const condition = test === undefined ? {} : { test: expression(context, test) };
+  const body = inLoop(context, () => bodyOf(context, fieldOf(node, "body")));
   const after = statements(context, fieldNodes(node, "update"));
   const loop: Statement = { kind: "loop", ...condition, body: [...body, ...after], span: span(node) };
   if (before.length === 0) out.push(loop);
@@ -1220,78 +1211,78 @@ function forStatement(context: Context, node: Node, out: Statement[]): void {
 }
 
 function fieldNodes(node: Node, fieldName: string): Node[] {
-  return node.childrenForFieldName(fieldName).filter((part) => part?.isNamed === true);
+  return node.children.filter((part) => part.field === fieldName);
 }
 
 function forEachStatement(context: Context, node: Node, out: Statement[]): void {
-  const bound = node.childForFieldName("name");
+  const bound = fieldOf(node, "name");
   const over = field(context, node, "value");
-  const body = inLoop(context, () => bodyOf(context, node.childForFieldName("body")));
+  const body = inLoop(context, () => bodyOf(context, fieldOf(node, "body")));
   push(out, "loop", { ...(bound && { bind: name(context, bound) }), over, body }, node);
 }
 
 function whileStatement(context: Context, node: Node, out: Statement[]): void {
   const test = field(context, node, "condition");
-  const body = inLoop(context, () => bodyOf(context, node.childForFieldName("body")));
+  const body = inLoop(context, () => bodyOf(context, fieldOf(node, "body")));
   push(out, "loop", { test, body }, node);
 }
 
 function tryStatement(context: Context, node: Node, out: Statement[]): void {
-  const parts = children(context, node);
-  const resources = node.childForFieldName("resources");
-  const held = resources === null ? [] : children(context, resources).flatMap((part) => resource(context, part));
-  const body = [...held, ...bodyOf(context, node.childForFieldName("body"))];
+  const parts = node.children;
+  const resources = fieldOf(node, "resources");
+  const held = resources === undefined ? [] : resources.children.flatMap((part) => resource(context, part));
+  const body = [...held, ...bodyOf(context, fieldOf(node, "body"))];
   const handlers = parts.filter((part) => part.type === "catch_clause").map((part) => handler(context, part));
   const last = parts.find((part) => part.type === "finally_clause");
   if (handlers.length === 0 && last === undefined) return push(out, "block", { body }, node);
-  const final = last === undefined ? [] : bodyOf(context, children(context, last)[0] ?? null);
+  const final = last === undefined ? [] : bodyOf(context, last.children[0]);
   out.push({ kind: "try", body, handlers, finally: final, span: span(node) });
 }
 
 function resource(context: Context, node: Node): Statement[] {
-  const named = node.childForFieldName("name");
-  if (named === null) {
-    const values = children(context, node).map((part) => expression(context, part));
+  const named = fieldOf(node, "name");
+  if (named === undefined) {
+    const values = node.children.map((part) => expression(context, part));
     return values.map((value) => ({ kind: "expression", value, span: value.span }));
   }
-  const type = declaredType(context, node.childForFieldName("type"));
+  const type = declaredType(context, fieldOf(node, "type"));
   const value = field(context, node, "value");
   return [{ kind: "assign", target: name(context, named), value, declare: "block", ...type, span: span(node) }];
 }
 
 function handler(context: Context, node: Node): Handler {
-  const caught = children(context, node).find((part) => part.type === "catch_formal_parameter");
-  const types = caught && children(context, caught).find((part) => part.type === "catch_type");
-  const bound = caught?.childForFieldName("name");
+  const caught = node.children.find((part) => part.type === "catch_formal_parameter");
+  const types = caught && caught.children.find((part) => part.type === "catch_type");
+  const bound = fieldOf(caught, "name");
   return {
-    types: types ? children(context, types).map((type) => typeText(context, type)) : [],
+    types: types ? types.children.map((type) => typeText(context, type)) : [],
     ...(bound && { bind: textOf(context, bound) }),
-    body: bodyOf(context, node.childForFieldName("body")),
+    body: bodyOf(context, fieldOf(node, "body")),
   };
 }
 
 function leave(kind: "return" | "throw"): LowerStatement {
   return (context, node, out) => {
-    const value = children(context, node)[0];
+    const value = node.children[0];
     out.push({ kind, ...(value && { value: expression(context, value) }), span: span(node) });
   };
 }
 
 function jump(context: Context, node: Node, out: Statement[]): void {
   const isBreak = node.type === "break_statement";
-  const labelled = node.firstNamedChild?.type === "identifier";
+  const labelled = node.children[0]?.type === "identifier";
   if (context.jumps && isBreak && !labelled) context.jumps.breaks++;
   if (context.jumps && !isBreak) context.jumps.continues++;
   out.push({ kind: isBreak ? "break" : "continue", span: span(node) });
 }
 
 function labeledStatement(context: Context, node: Node, out: Statement[]): void {
-  const body = children(context, node)[1];
+  const body = node.children[1];
   if (body !== undefined) statement(context, body, out);
 }
 
 function assertStatement(context: Context, node: Node, out: Statement[]): void {
-  const parts = children(context, node).map((part) => expression(context, part));
+  const parts = node.children.map((part) => expression(context, part));
   push(out, "expression", { value: opaque(span(node), "an assertion", parts) }, node);
 }
 
@@ -1352,9 +1343,9 @@ function switchValue(context: Context, node: Node): Expression {
 function switchOf(context: Context, node: Node, yields?: { readonly count: number }) {
   const written = field(context, node, "condition");
   const { subject, before } = evaluatedOnce(written, span(node));
-  const body = node.childForFieldName("body");
+  const body = fieldOf(node, "body");
   context.switches++;
-  const labelled = body === null ? [] : children(context, body);
+  const labelled = body === undefined ? [] : body.children;
   const read = labelled.flatMap((part) => switchCase(context, part, subject, yields !== undefined));
   const through = context.switches > MAX_FALL_THROUGH_NESTING ? 1 : MAX_FALL_THROUGH;
   context.switches--;
@@ -1388,7 +1379,7 @@ function switchCase(context: Context, node: Node, subject: Expression, isValue: 
     return body.length === 0 ? [] : [{ tests: [], isDefault: false, body, falls: false, span: span(node) }];
   }
   const isRule = node.type === "switch_rule";
-  const parts = children(context, node);
+  const parts = node.children;
   const labels = parts.filter((part) => part.type === "switch_label");
   const bodies = parts.filter((part) => part.type !== "switch_label");
   const single = isRule ? bodies[0] : undefined;
@@ -1417,7 +1408,7 @@ function yielded(context: Context, node: Node): Statement[] {
 }
 
 function yieldStatement(context: Context, node: Node, out: Statement[]): void {
-  const written = children(context, node)[0];
+  const written = node.children[0];
   const value = written === undefined ? missing(node) : expression(context, written);
   if (context.yields === undefined) return push(out, "expression", { value }, node);
   context.yields.count++;
@@ -1429,12 +1420,12 @@ function isDefaultLabel(context: Context, label: Node): boolean {
 }
 
 function labelTests(context: Context, label: Node, subject: Expression): Expression[] {
-  const parts = children(context, label).flatMap((part) => (part.type === "ERROR" ? children(context, part) : [part]));
+  const parts = label.children.flatMap((part) => (part.type === "ERROR" ? part.children : [part]));
   const guard = parts.find((part) => part.type === "guard");
   const tests = parts
     .filter((part) => part !== guard && textOf(context, part) !== "default")
     .map((part) => labelTest(context, part, subject));
-  const condition = guard && children(context, guard)[0];
+  const condition = guard && guard.children[0];
   if (condition === undefined) return tests;
   const right = expression(context, condition);
   const at = span(label);

@@ -1,4 +1,3 @@
-import type { Node } from "web-tree-sitter";
 import type { SourceFile } from "../../language.ts";
 import type {
   Argument,
@@ -18,6 +17,7 @@ import type {
   Statement,
   Target,
 } from "../../program.ts";
+import type { SyntaxNode, SyntaxTree } from "../../syntax.ts";
 
 /** How many levels may nest. */
 const DEEPEST = 400;
@@ -25,7 +25,6 @@ const DEEPEST = 400;
 const LINK = 1 / 8;
 /** What an `else if` weighs: it nests a list as well. */
 const ARM = 2 * LINK;
-const MOST_ERRORS = 100;
 /** How many following cases the body of a `case` that falls through takes in. */
 const LONGEST_FALL_THROUGH = 8;
 /** How many `case` labels in a row are compared one by one. */
@@ -33,17 +32,7 @@ const MOST_LABELS = 100;
 /** How deep a `break` is looked for in the body of a `case`. */
 const DEEPEST_BREAK = 100;
 
-/** A node of the syntax tree, read out of the parser in one pass. */
-interface Syntax {
-  readonly type: string;
-  readonly start: number;
-  readonly end: number;
-  readonly field: string | null;
-  readonly named: boolean;
-  /** All children, punctuation included, comments not. */
-  readonly parts: Syntax[];
-  readonly children: Syntax[];
-}
+type Syntax = SyntaxNode;
 
 interface Context {
   readonly text: string;
@@ -53,8 +42,8 @@ interface Context {
 type Lower<T> = (c: Context, node: Syntax) => T;
 
 /** Lowers a parsed JavaScript, TypeScript, JSX or TSX file; never throws. */
-export function lower(root: Node, source: SourceFile): Program {
-  const { top, errors, comments } = read(root);
+export function lower({ root, errors, comments }: SyntaxTree, source: SourceFile): Program {
+  const top = errors.length === 0 ? root : recovered(root);
   const body = statements({ text: source.text, depth: 0 }, top.children);
   return { kind: "program", file: source.file, language: "javascript", body, errors, comments };
 }
@@ -64,66 +53,41 @@ export function lower(root: Node, source: SourceFile): Program {
 /** Where the recognisable pieces of a part that could not be parsed go: the nearest list around it. */
 const LISTS = new Set(["program", "statement_block", "class_body", "arguments", "object", "array"]);
 
-/** Words and names have no children, so the parser need not be asked for them. */
-const LEAVES = new Set(["identifier", "property_identifier", "string_fragment", "number", "comment"]);
+interface OpenSyntax extends Syntax {
+  readonly parts: Syntax[];
+  readonly children: Syntax[];
+}
 
-/** Where the children of the node that the cursor is in go. */
+/** Where the parts of a node go. */
 interface Place {
-  readonly node: Syntax;
-  readonly list: Syntax;
+  readonly node: OpenSyntax;
+  readonly list: OpenSyntax;
   /** Directly under a part that could not be parsed, where punctuation means nothing. */
   readonly stray: boolean;
 }
 
-function read(root: Node): { top: Syntax; errors: Span[]; comments: Span[] } {
-  const errors: Span[] = [];
-  const comments: Span[] = [];
-  const broken = root.hasError;
-  const cursor = root.walk();
-  const { language } = root.tree;
-  const isNamed: boolean[] = [];
-  const top = syntax("program", root.startIndex, root.endIndex, null, true);
-
-  const visit = (place: Place): Place => {
-    const id = cursor.nodeTypeId;
-    const type = language.types[id] ?? "ERROR";
-    const named = (isNamed[id] ??= type === "ERROR" || language.nodeTypeIsNamed(id));
-    const start = cursor.startIndex;
-    // What has no name is written as its type is.
-    const end = named ? cursor.endIndex : start + type.length;
-    const node = syntax(type, start, end, cursor.currentFieldName, named);
-    const missing = broken && cursor.nodeIsMissing;
-    if (type === "ERROR" || missing) {
-      if (errors.length < MOST_ERRORS) errors.push({ start, end: missing ? start : end });
-      if (!missing) return { node: place.list, list: place.list, stray: true };
-    } else if (type === "comment" || type === "html_comment") {
-      comments.push({ start, end });
+/** The tree without the parts that could not be parsed, whose pieces stand in the nearest list around them. */
+function recovered(root: Syntax): Syntax {
+  const top: OpenSyntax = { ...root, type: "program", parts: [], children: [] };
+  const open: { readonly parts: readonly Syntax[]; next: number; readonly place: Place }[] = [
+    { parts: root.parts, next: 0, place: { node: top, list: top, stray: false } },
+  ];
+  for (let list = open.at(-1); list !== undefined; list = open.at(-1)) {
+    const { place } = list;
+    const part = list.parts[list.next];
+    list.next += 1;
+    if (part === undefined) open.pop();
+    else if (part.type === "ERROR") {
+      open.push({ parts: part.parts, next: 0, place: { node: place.list, list: place.list, stray: true } });
     } else {
-      if (named || !place.stray) place.node.parts.push(node);
-      if (named) place.node.children.push(node);
-    }
-    return { node, list: LISTS.has(type) ? node : place.list, stray: false };
-  };
-
-  const open: Place[] = cursor.gotoFirstChild() ? [{ node: top, list: top, stray: false }] : [];
-  for (let place = open.at(-1); place !== undefined; place = open.at(-1)) {
-    const next = visit(place);
-    const { named, type } = next.node;
-    if ((next.stray || (named && !LEAVES.has(type))) && cursor.gotoFirstChild()) {
-      open.push(next);
-      continue;
-    }
-    while (open.length > 0 && !cursor.gotoNextSibling()) {
-      cursor.gotoParent();
-      open.pop();
+      const node: OpenSyntax = { ...part, parts: [], children: [] };
+      if (part.named || !place.stray) place.node.parts.push(node);
+      if (part.named) place.node.children.push(node);
+      const around = LISTS.has(part.type) ? node : place.list;
+      open.push({ parts: part.parts, next: 0, place: { node, list: around, stray: false } });
     }
   }
-  cursor.delete();
-  return { top, errors, comments };
-}
-
-function syntax(type: string, start: number, end: number, field: string | null, named: boolean): Syntax {
-  return { type, start, end, field, named, parts: [], children: [] };
+  return top;
 }
 
 function field(node: Syntax | undefined, name: string): Syntax | undefined {

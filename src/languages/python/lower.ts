@@ -1,4 +1,3 @@
-import type { Node } from "web-tree-sitter";
 import type { SourceFile } from "../../language.ts";
 import type {
   Argument,
@@ -15,20 +14,13 @@ import type {
   Statement,
   Target,
 } from "../../program.ts";
+import type { SyntaxNode, SyntaxTree } from "../../syntax.ts";
 
 const MAX_DEPTH = 400;
 const MAX_BRANCHES = 2_000;
-const MAX_ERRORS = 100;
 const MAX_TYPE_LENGTH = 1_000;
 
-/** A syntax node with what is asked of it more than once; each question to the tree itself crosses into wasm. */
-interface Syntax extends Span {
-  readonly node: Node;
-  readonly type: string;
-  kids?: readonly Syntax[];
-  /** A child was an ERROR. */
-  broken?: boolean;
-}
+type Syntax = SyntaxNode;
 
 interface Scope {
   readonly kind: "module" | "function" | "class";
@@ -38,7 +30,8 @@ interface Scope {
 
 interface Context {
   readonly text: string;
-  readonly hasErrors: boolean;
+  /** The kids of nodes that have children of another sort. */
+  readonly kids: Map<Syntax, readonly Syntax[]>;
   scope: Scope;
   depth: number;
   /** ERROR nodes passed inside the statement at hand; lowered after it. */
@@ -46,34 +39,19 @@ interface Context {
 }
 
 /** Lowers a Python module. Never throws. */
-export function lowerPython(root: Node, source: SourceFile): Program {
-  const hasErrors = root.hasError;
+export function lowerPython({ root, errors, comments }: SyntaxTree, source: SourceFile): Program {
   const context: Context = {
     text: source.text,
-    hasErrors,
+    kids: new Map(),
     scope: { kind: "module", shared: new Set() },
     depth: 0,
     pending: [],
   };
-  return {
-    kind: "program",
-    file: source.file,
-    language: "python",
-    body: statementsOf(context, kidsOf(context, syntax(root))),
-    errors: hasErrors ? errorSpans(root) : [],
-    comments: root.descendantsOfType("comment").map(spanOfNode),
-  };
+  const body = statementsOf(context, kidsOf(context, root));
+  return { kind: "program", file: source.file, language: "python", body, errors, comments };
 }
 
 // Syntax
-
-function spanOfNode(node: Node): Span {
-  return { start: node.startIndex, end: node.endIndex };
-}
-
-function syntax(node: Node): Syntax {
-  return { node, type: node.type, start: node.startIndex, end: node.endIndex };
-}
 
 function spanOf(node: Span): Span {
   return { start: node.start, end: node.end };
@@ -83,40 +61,19 @@ function textOf(context: Context, span: Span): string {
   return context.text.slice(span.start, span.end);
 }
 
-/** Named children without comments, MISSING nodes and ERRORs; the ERRORs wait in `pending`. */
+/** Named children without ERRORs, which wait in `pending`, and what joins lines. */
 function kidsOf(context: Context, node: Syntax): readonly Syntax[] {
-  if (node.kids !== undefined) return node.kids;
-  const kids: Syntax[] = [];
-  for (const child of node.node.namedChildren) {
-    const kid = syntax(child);
-    if (kid.type === "comment" || kid.type === "line_continuation") continue;
-    if (kid.type === "ERROR") {
-      node.broken = true;
-      context.pending.push(kid);
-    } else if (!context.hasErrors || !child.isMissing) kids.push(kid);
-  }
-  node.kids = kids;
+  const known = context.kids.get(node);
+  if (known !== undefined) return known;
+  const kids = node.children.filter(({ type }) => type !== "line_continuation" && type !== "ERROR");
+  if (kids.length === node.children.length) return node.children;
+  context.kids.set(node, kids);
+  context.pending.push(...node.children.filter(({ type }) => type === "ERROR"));
   return kids;
 }
 
 function kidOfType(context: Context, node: Syntax, ...types: readonly string[]): Syntax | undefined {
   return kidsOf(context, node).find((kid) => types.includes(kid.type));
-}
-
-function errorSpans(root: Node): Span[] {
-  const spans: Span[] = [];
-  const cursor = root.walk();
-  try {
-    for (;;) {
-      const node = cursor.currentNode;
-      const isError = node.isError || node.isMissing;
-      if (isError && spans.push(spanOfNode(node)) >= MAX_ERRORS) return spans;
-      if (!isError && node.hasError && cursor.gotoFirstChild()) continue;
-      while (!cursor.gotoNextSibling()) if (!cursor.gotoParent()) return spans;
-    }
-  } finally {
-    cursor.delete();
-  }
 }
 
 function opaque(because: string, children: readonly Expression[], span: Span): Expression {
@@ -986,7 +943,7 @@ function call(context: Context, node: Syntax, callee: Expression): Expression {
   const given: readonly Argument[] = isGenerator
     ? [{ value: expressionOf(context, list), span: argumentsSpan }]
     : argumentsOf(context, list);
-  const unread: readonly Argument[] = list.broken
+  const unread: readonly Argument[] = list.children.some(({ type }) => type === "ERROR")
     ? [{ value: opaque("syntax error", [], { start: end, end }), spread: "map", span: { start: end, end } }]
     : [];
   return { kind: "call", callee, arguments: [...given, ...unread], argumentsSpan, span: spanOf(node) };

@@ -1,4 +1,3 @@
-import type { Node, TreeCursor } from "web-tree-sitter";
 import type { SourceFile } from "../../language.ts";
 import type {
   Argument,
@@ -16,29 +15,12 @@ import type {
   Statement,
   Target,
 } from "../../program.ts";
+import type { SyntaxNode, SyntaxTree } from "../../syntax.ts";
 
 const MAX_DEPTH = 400;
 const MAX_BRANCHES = 2_000;
-const MAX_ERRORS = 100;
 
-/** A named node, copied out of the parser: reading plain objects is many times faster than asking wasm. */
-interface Syntax {
-  readonly type: string;
-  readonly start: number;
-  readonly end: number;
-  readonly field: string | undefined;
-  /** Without comments, missing nodes, bodies of here-documents and anonymous tokens. */
-  readonly children: Syntax[];
-  operator?: Syntax;
-}
-
-interface Tree {
-  readonly root: Syntax;
-  readonly comments: Span[];
-  readonly errors: Span[];
-  /** Bodies of here-documents, by the offset of their `<<~NAME`. */
-  readonly heredocs: ReadonlyMap<number, Syntax>;
-}
+type Syntax = SyntaxNode;
 
 interface Reading {
   readonly text: string;
@@ -76,105 +58,49 @@ function pairHeredoc(node: Syntax, waiting: Waiting[], heredocs: Map<number, Syn
   waiting.push({ beginnings: [], matched: 0, end: node.end });
 }
 
-/** Only these have an anonymous token that matters. */
-const WITH_OPERATOR = new Set(["binary", "unary", "operator_assignment", "call"]);
-
-/** Nodes without children, which need not be asked for any. */
-const LEAVES = new Set([
-  "identifier",
-  "constant",
-  "instance_variable",
-  "simple_symbol",
-  "hash_key_symbol",
-  "string_content",
-  "heredoc_content",
-  "escape_sequence",
-  "integer",
-  "self",
-]);
-
-/** Plain lists, whose children have no field names worth asking for. */
-const WITHOUT_FIELDS = new Set([
-  "program",
-  "body_statement",
-  "block_body",
-  "then",
-  "argument_list",
-  "array",
-  "hash",
-  "string",
-  "interpolation",
-]);
-
-function copyNode(cursor: TreeCursor, parent?: Syntax): Syntax {
-  return {
-    type: cursor.nodeType,
-    start: cursor.startIndex,
-    end: cursor.endIndex,
-    field: parent !== undefined && WITHOUT_FIELDS.has(parent.type) ? undefined : (cursor.currentFieldName ?? undefined),
-    children: [],
-  };
+interface OpenSyntax extends Syntax {
+  readonly parts: Syntax[];
+  readonly children: Syntax[];
 }
 
-function copyTree(rootNode: Node): Tree {
-  const cursor = rootNode.walk();
-  const hasError = rootNode.hasError;
-  const comments: Span[] = [];
-  const errors: Span[] = [];
+/**
+ * The tree without the bodies of here-documents, which stand wherever the line of their beginning ends; and these
+ * bodies, by the offset of their `<<~NAME`.
+ */
+function withoutHeredocs(root: Syntax): { readonly root: Syntax; readonly heredocs: ReadonlyMap<number, Syntax> } {
   const heredocs = new Map<number, Syntax>();
   const waiting: Waiting[] = [{ beginnings: [], matched: 0, end: Number.POSITIVE_INFINITY }];
-  const root = copyNode(cursor);
-  const parents: Syntax[] = [root];
-  const noteError = (node: Syntax) => {
-    if (errors.length < MAX_ERRORS) errors.push({ start: node.start, end: node.end });
-  };
-  if (root.type === "ERROR") noteError(root);
-
-  /** @returns the node to descend into */
-  const visit = (): Syntax | undefined => {
-    const parent = parents.at(-1) ?? root;
-    if (hasError && cursor.nodeIsMissing) {
-      noteError(copyNode(cursor));
-      return undefined;
+  const copyOf = (node: Syntax): OpenSyntax => ({ ...node, parts: [], children: [] });
+  const top = copyOf(root);
+  const open: { readonly parts: readonly Syntax[]; next: number; readonly into: OpenSyntax }[] = [
+    { parts: root.parts, next: 0, into: top },
+  ];
+  for (let list = open.at(-1); list !== undefined; list = open.at(-1)) {
+    const part = list.parts[list.next];
+    list.next += 1;
+    if (part === undefined) {
+      open.pop();
+      continue;
     }
-    if (!cursor.nodeIsNamed) {
-      if (WITH_OPERATOR.has(parent.type) && cursor.currentFieldName === "operator") parent.operator = copyNode(cursor);
-      return undefined;
-    }
-    const node = copyNode(cursor, parent);
-    if (node.type === "comment") {
-      comments.push({ start: node.start, end: node.end });
-      return undefined;
-    }
-    if (node.type === "ERROR") noteError(node);
+    const node = copyOf(part);
     if (node.type === "heredoc_beginning" || node.type === "heredoc_body") pairHeredoc(node, waiting, heredocs);
-    if (node.type !== "heredoc_body") parent.children.push(node);
-    return LEAVES.has(node.type) ? undefined : node;
-  };
-
-  let descending = cursor.gotoFirstChild();
-  while (parents.length > 0) {
-    if (descending) {
-      const node = visit();
-      if (node !== undefined && cursor.gotoFirstChild()) {
-        parents.push(node);
-        continue;
-      }
+    if (node.type !== "heredoc_body") {
+      list.into.parts.push(node);
+      if (node.named) list.into.children.push(node);
     }
-    descending = cursor.gotoNextSibling();
-    if (!descending) {
-      parents.pop();
-      cursor.gotoParent();
-    }
+    open.push({ parts: part.parts, next: 0, into: node });
   }
-  cursor.delete();
-  return { root, comments, errors, heredocs };
+  return { root: top, heredocs };
 }
 
 // --- Small helpers
 
 function field(node: Syntax, name: string): Syntax | undefined {
   return node.children.find((child) => child.field === name);
+}
+
+function operatorOf(node: Syntax): Syntax | undefined {
+  return node.parts.find((part) => part.field === "operator" && !part.named);
 }
 
 function child(node: Syntax, type: string): Syntax | undefined {
@@ -187,6 +113,11 @@ function spanOf(node: Span): Span {
 
 function textOf(node: Span, reading: Reading): string {
   return reading.text.slice(node.start, node.end);
+}
+
+function operatorText(node: Syntax, reading: Reading): string {
+  const operator = operatorOf(node);
+  return operator === undefined ? "" : textOf(operator, reading);
 }
 
 function opaque(node: Span, because: string, children: readonly Expression[] = []): Expression {
@@ -411,7 +342,7 @@ function callee(node: Syntax, receiver: Expression | undefined, reading: Reading
   const method = field(node, "method");
   if (receiver !== undefined) {
     if (method !== undefined) return member(receiver, node.start, method, reading);
-    const end = node.operator?.end ?? receiver.span.end;
+    const end = operatorOf(node)?.end ?? receiver.span.end;
     // `a.(x)` is `a.call(x)`.
     const property = { start: end, end };
     return {
@@ -577,11 +508,12 @@ function binary(node: Syntax, reading: Reading): Expression {
 function binaryLink(node: Syntax, left: Expression, reading: Reading): Expression {
   const rightNode = field(node, "right");
   const right = optional(rightNode, node, reading);
-  const operator = node.operator === undefined ? "" : textOf(node.operator, reading);
-  if (operator === "<<" && node.operator !== undefined) {
+  const sign = operatorOf(node);
+  const operator = operatorText(node, reading);
+  if (operator === "<<" && sign !== undefined) {
     return {
       kind: "call",
-      callee: member(left, node.start, node.operator, reading),
+      callee: member(left, node.start, sign, reading),
       arguments: [{ value: right, span: right.span }],
       argumentsSpan: spanOf(rightNode ?? node),
       bare: true,
@@ -592,7 +524,7 @@ function binaryLink(node: Syntax, left: Expression, reading: Reading): Expressio
 }
 
 function unary(node: Syntax, reading: Reading): Expression {
-  const operator = node.operator === undefined ? "" : textOf(node.operator, reading);
+  const operator = operatorText(node, reading);
   const value = optional(field(node, "operand"), node, reading);
   if (operator === "!" || operator === "not") return { kind: "not", value, span: spanOf(node) };
   if (operator === "-" && value.kind === "literal" && typeof value.value === "number")
@@ -921,7 +853,7 @@ function constantField(node: Syntax, name: string, value: Expression): Member {
 function constantMember(node: Syntax, reading: Reading): Member | undefined {
   const left = field(node, "left");
   const right = field(node, "right");
-  const operator = node.operator === undefined ? "||=" : textOf(node.operator, reading);
+  const operator = operatorText(node, reading) || "||=";
   if (left?.type !== "constant" || right === undefined || operator !== "||=") return undefined;
   return constantField(node, textOf(left, reading), rightSide(right, reading));
 }
@@ -1133,7 +1065,7 @@ function assignment(node: Syntax, reading: Reading): Statement[] {
   }
   const plain = assign(left, to, value, node);
   if (node.type === "operator_assignment") {
-    const operator = node.operator === undefined ? "" : textOf(node.operator, reading);
+    const operator = operatorText(node, reading);
     return [{ ...plain, operator: COMPOUND.get(operator) ?? "other" }];
   }
   const unknowns = afterRest(left).flatMap((part) => bindUnknown(part, "it stands after a splat", reading));
@@ -1472,20 +1404,16 @@ const STATEMENTS: ReadonlyMap<string, LowerStatement> = new Map<string, LowerSta
 ]);
 
 /** Lowers one Ruby file. */
-export function lowerRuby(root: Node, source: SourceFile): Program {
-  const tree = copyTree(root);
-  const reading: Reading = {
-    text: source.text,
-    heredocs: tree.heredocs,
-    depth: 0,
-    next: "continue",
-    lifted: new Set(),
-  };
+export function lowerRuby(tree: SyntaxTree, source: SourceFile): Program {
+  const { root, heredocs } = source.text.includes("<<")
+    ? withoutHeredocs(tree.root)
+    : { root: tree.root, heredocs: new Map<number, Syntax>() };
+  const reading: Reading = { text: source.text, heredocs, depth: 0, next: "continue", lifted: new Set() };
   return {
     kind: "program",
     file: source.file,
     language: "ruby",
-    body: statements(tree.root.children, reading),
+    body: statements(root.children, reading),
     errors: tree.errors,
     comments: tree.comments,
   };
