@@ -180,6 +180,8 @@ export type Expression =
       readonly kind: "member";
       readonly object: Expression;
       readonly property: string;
+      /** `a?.b`: nothing where `a` is nothing. */
+      readonly optional?: true;
       readonly span: Span;
       readonly propertySpan: Span;
     }

@@ -1,7 +1,16 @@
 import type { Place } from "../evidence.ts";
 import type { Argument, Call, Entry, Span } from "../program.ts";
 import { findSlot, type Scope } from "../scope.ts";
-import { type Alternative, alternative, type Data, known, mapValue, unknown, type Value } from "../value.ts";
+import {
+  type Alternative,
+  alternative,
+  type Condition,
+  type Data,
+  known,
+  mapValue,
+  unknown,
+  type Value,
+} from "../value.ts";
 import { writeMember } from "./assignments.ts";
 import { MAXIMUM_CALL_DEPTH } from "./bounds.ts";
 import { classMember, externalBases, findMember, membersOf, methodOf, resolutionOrder } from "./class-members.ts";
@@ -269,8 +278,28 @@ function callMember(
   expression: Call,
   at: Place,
 ): Value {
-  return mapValue(receiver, (data, each) =>
-    callMemberOf(evaluation, data, { ...each, when: [] }, method, args, expression, at),
+  const { callee } = expression;
+  const optional = callee.kind === "member" && callee.optional === true;
+  const asked = optional || evaluation.language === "ruby" ? receiver : withoutNothing(receiver);
+  return mapValue(asked, (data, each) =>
+    optional && isNothing(data)
+      ? known(undefined, each.trace)
+      : callMemberOf(evaluation, data, { ...each, when: [] }, method, args, expression, at),
+  );
+}
+
+function isNothing(data: Data): boolean {
+  return data.kind === "literal" && (data.value === null || data.value === undefined);
+}
+
+/** A call on nothing throws: what goes on from there is the other alternatives, and what excluded them does not hold. */
+function withoutNothing(receiver: Value): Value {
+  const nothing = receiver.filter(({ data }) => isNothing(data));
+  if (nothing.length === 0 || nothing.length === receiver.length) return receiver;
+  const excluded = (condition: Condition) =>
+    nothing.every(({ when }) => when.some(({ key, arm }) => key === condition.key && arm !== condition.arm));
+  return receiver.flatMap((each) =>
+    isNothing(each.data) ? [] : [{ ...each, when: each.when.filter((condition) => !excluded(condition)) }],
   );
 }
 

@@ -47,6 +47,17 @@ export function classMember(
   return undefined;
 }
 
+/** What a class itself gives for a name: a static property's getter is run. */
+export function staticMember(evaluation: Evaluation, data: ClassData, name: string): Value | undefined {
+  for (const each of resolutionOrder(data)) {
+    const member = membersOf(each.class).get(`get ${name}`);
+    if (member?.kind !== "method" || !member.static) continue;
+    const getter = methodOf(evaluation, each, member, [alternative(data)]);
+    return evaluation.invoke(getter, [], getterPlace(getter));
+  }
+  return classMember(evaluation, data, name);
+}
+
 export function findMember(data: ClassData, name: string): Member | undefined {
   for (const each of resolutionOrder(data)) {
     const member = membersOf(each.class).get(name);

@@ -4,7 +4,14 @@ import { writeTarget } from "./assignments.ts";
 import { guard, onStack } from "./bounds.ts";
 import { methodOf } from "./class-members.ts";
 import { freshInstance } from "./classes.ts";
-import { type Evaluation, type Frame, type ModuleRecord, newFrame } from "./evaluation.ts";
+import {
+  type Completion,
+  type Evaluation,
+  type Frame,
+  leaveFunction,
+  type ModuleRecord,
+  newFrame,
+} from "./evaluation.ts";
 import { parameterValue } from "./parameters.ts";
 import { flushLate } from "./tell.ts";
 
@@ -35,12 +42,20 @@ function enter(evaluation: Evaluation, data: FunctionData, passedTo: readonly st
     last: evaluation.lastValue,
   };
   evaluation.entered.add(data.function);
-  evaluation.state = outer.state.fork();
+  const base = outer.state.fork();
+  const entry = base.fork();
+  evaluation.state = entry;
   if (isRoot) evaluation.steps = 0;
-  const frame: Frame = { ...newFrame(evaluation, record, data.self, data.owner, data.function, []), depth: 0 };
+  const frame: Frame = {
+    ...newFrame(evaluation, record, data.self, data.owner, data.function, []),
+    depth: 0,
+    base,
+    entry,
+  };
   evaluation.frame = frame;
   evaluation.stack.push(data.function);
   const scope = newScope("function", data.scope);
+  let completion: Completion = "normal";
   guard(evaluation, () => {
     for (const [index, parameter] of data.function.parameters.entries()) {
       const self = index === 0 && data.function.explicitSelf === true ? data.self : undefined;
@@ -53,9 +68,11 @@ function enter(evaluation: Evaluation, data: FunctionData, passedTo: readonly st
         "block",
       );
     }
-    evaluation.block(data.function.body, scope);
+    completion = evaluation.block(data.function.body, scope);
     enterMade(evaluation, frame);
   });
+  evaluation.state = base;
+  leaveFunction(frame, completion);
   evaluation.stack.pop();
   flushLate(evaluation);
   evaluation.state = outer.state;

@@ -72,6 +72,8 @@ export abstract class Evaluation {
 
   readonly world = new State();
   state: State = this.world;
+  /** Where a way ended whose writes the state does not hold, while what was late on it is told. */
+  ended: State | undefined;
   frame!: Frame;
   readonly stack: FunctionExpression[] = [];
   /** The value of the last expression statement, for functions that return it. */
@@ -118,7 +120,7 @@ export abstract class Evaluation {
     return shorten(this.host.text(this.file, span));
   }
 
-  heapObject = (id: number): HeapObject | undefined => this.state.object(id);
+  heapObject = (id: number): HeapObject | undefined => this.state.object(id) ?? this.ended?.object(id);
 
   /** Says once that a part of a file was not evaluated, and why. */
   note(because: string): void {
@@ -148,6 +150,15 @@ export function newFrame(
     calledFrom,
     depth: calledFrom.length,
   };
+}
+
+/** The caller goes on with what the function wrote: at its end, and on paths that returned early. */
+export function leaveFunction(frame: Frame, completion: Completion): void {
+  const { base, entry, exits } = frame;
+  const arms = completion === "normal" || frame.endsAtEntry || exits.length === 0 ? [entry, ...exits] : exits;
+  const [only] = arms;
+  if (arms.length === 1 && only !== undefined) base.absorb(only);
+  else base.join(arms);
 }
 
 function shorten(text: string): string {

@@ -4,7 +4,7 @@ import { newScope, type Scope } from "../scope.ts";
 import { alternative, type FunctionData, known, step, under, union, unknown, type Value } from "../value.ts";
 import { exhaustedFor, MAXIMUM_CALL_DEPTH, onStack } from "./bounds.ts";
 import { enterMade } from "./entering.ts";
-import { type Completion, type Evaluation, type Frame, newFrame } from "./evaluation.ts";
+import { type Completion, type Evaluation, type Frame, leaveFunction, newFrame } from "./evaluation.ts";
 import type { RecordedArgument } from "./heap.ts";
 import { bindParameters } from "./parameters.ts";
 
@@ -75,13 +75,4 @@ function returned(evaluation: Evaluation, frame: Frame, completion: Completion, 
     returns.push(...under(value, frame.entry.conditions));
   }
   return returns.length === 0 ? unknown("it never returns") : union(returns);
-}
-
-/** The caller goes on with what the function wrote: at its end, and on paths that returned early. */
-function leaveFunction(frame: Frame, completion: Completion): void {
-  const { base, entry, exits } = frame;
-  const arms = completion === "normal" || frame.endsAtEntry || exits.length === 0 ? [entry, ...exits] : exits;
-  const [only] = arms;
-  if (arms.length === 1 && only !== undefined) base.absorb(only);
-  else base.join(arms);
 }

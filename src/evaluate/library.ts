@@ -385,6 +385,28 @@ function textual(
   };
 }
 
+/** A question to a text; of a variable of the environment both answers are kept, each under its condition. */
+function predicate(verb: string, test: (text: string, part: string) => boolean): LibraryFunction {
+  const computed = textual((text, [part]) => test(text, String(part)));
+  return (args, context, receiver) => {
+    const part = onlyLiteral(args[0]?.value);
+    const value = computed(args, context, receiver);
+    const variables = receiver?.filter(({ data }) => data.kind === "environment") ?? [];
+    if (value === undefined || receiver === undefined || variables.length === 0 || typeof part !== "string")
+      return value;
+    return mapValue(receiver, (data, each) => {
+      if (data.kind !== "environment") return computed(args, context, [{ ...each, when: [] }]) ?? [each];
+      return [true, false].map((arm) => {
+        const says = `${data.name} ${arm ? verb : `does not ${verb.replace(/s\b/, "")}`} ${JSON.stringify(part)}`;
+        const key = `environment ${data.name} ${verb} ${part}`;
+        return alternative({ kind: "literal", value: arm }, each.trace, [
+          { kind: "environment", key, arm, says, holds: undefined },
+        ]);
+      });
+    });
+  };
+}
+
 function equality(left: Value | undefined, right: Value | undefined, positive: boolean): Value | undefined {
   if (left === undefined || right === undefined) return undefined;
   const [a] = left;
@@ -496,7 +518,7 @@ const includes: LibraryFunction = (args, context, receiver) => {
       return unknown("it is not known whether the list holds it", each.trace);
     });
   }
-  return textual((text, [part]) => text.includes(String(part)))(args, context, receiver);
+  return holds(args, context, receiver);
 };
 
 const append: LibraryFunction = (args, context, receiver) => {
@@ -536,6 +558,9 @@ const presence: LibraryFunction = (_args, context, receiver) =>
         return unknown("it is not known whether it is present", each.trace);
       });
 
+const startsWith = predicate("starts with", (text, part) => text.startsWith(part));
+const endsWith = predicate("ends with", (text, part) => text.endsWith(part));
+const holds = predicate("holds", (text, part) => text.includes(part));
 const lower = textual((text) => text.toLowerCase());
 const upper = textual((text) => text.toUpperCase());
 const trim = textual((text) => text.trim());
@@ -574,12 +599,14 @@ const methods = new Map<string, LibraryFunction>(
     Trim: trim,
     title: textual((text) => text.charAt(0).toUpperCase() + text.slice(1).toLowerCase()),
     capitalize: textual((text) => text.charAt(0).toUpperCase() + text.slice(1).toLowerCase()),
-    startsWith: textual((text, [part]) => text.startsWith(String(part))),
-    startswith: textual((text, [part]) => text.startsWith(String(part))),
-    "start_with?": textual((text, [part]) => text.startsWith(String(part))),
-    StartsWith: textual((text, [part]) => text.startsWith(String(part))),
-    endsWith: textual((text, [part]) => text.endsWith(String(part))),
-    endswith: textual((text, [part]) => text.endsWith(String(part))),
+    startsWith,
+    startswith: startsWith,
+    "start_with?": startsWith,
+    StartsWith: startsWith,
+    endsWith,
+    "end_with?": endsWith,
+    EndsWith: endsWith,
+    endswith: endsWith,
     split: textual((text, [part]) => text.split(typeof part === "string" ? part : " ")),
     replace: textual((text, [from, to]) =>
       typeof from === "string" && typeof to === "string" ? text.replace(from, to) : text,

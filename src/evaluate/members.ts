@@ -11,7 +11,7 @@ import {
   unknown,
   type Value,
 } from "../value.ts";
-import { classMember, externalBases, findAccessor } from "./class-members.ts";
+import { classMember, externalBases, findAccessor, staticMember } from "./class-members.ts";
 import type { Evaluation } from "./evaluation.ts";
 import type { HeapObject, RecordedArgument } from "./heap.ts";
 import { environmentMember } from "./library.ts";
@@ -31,7 +31,7 @@ export function memberOf(evaluation: Evaluation, data: Data, each: Alternative, 
     case "object":
       return memberOfObject(evaluation, data.id, each, name, at);
     case "class": {
-      const value = classMember(evaluation, data, name);
+      const value = staticMember(evaluation, data, name);
       if (value !== undefined) return value;
       const base = data.bases.flatMap((value1) => value1).find((other) => other.data.kind === "external");
       return externalMember(

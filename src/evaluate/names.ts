@@ -1,7 +1,7 @@
 import type { Span } from "../program.ts";
 import { findSlot, type Scope } from "../scope.ts";
 import { known, step, unknown, type Value } from "../value.ts";
-import { classMember, findAccessor, getterPlace } from "./class-members.ts";
+import { classMember, findAccessor, getterPlace, staticMember } from "./class-members.ts";
 import type { Evaluation } from "./evaluation.ts";
 import { resolveModule } from "./modules.ts";
 import { external, objectValue } from "./objects.ts";
@@ -49,7 +49,7 @@ function freeName(evaluation: Evaluation, name: string, span: Span): Value {
     }
   }
   if (owner !== undefined) {
-    const member = classMember(evaluation, owner, name);
+    const member = staticMember(evaluation, owner, name);
     if (member !== undefined) return member;
   }
   if (language === "java" || language === "csharp" || (language === "ruby" && /^[A-Z]/.test(name))) {
@@ -87,7 +87,7 @@ export function projectClass(evaluation: Evaluation, name: string): Value | unde
 export function ownMember(evaluation: Evaluation, self: Value, name: string): Value | undefined {
   for (const each of self) {
     if (each.data.kind === "class") {
-      const value = classMember(evaluation, each.data, name);
+      const value = staticMember(evaluation, each.data, name);
       if (value !== undefined) return value;
     }
     if (each.data.kind !== "object") continue;

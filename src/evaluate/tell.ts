@@ -16,13 +16,16 @@ export function tellCall(evaluation: Evaluation, call: RecordedCall, result: Val
   const fact = exportCall(evaluation, call, result);
   const index = evaluation.calls.push(fact) - 1;
   if (evaluation.host.late.has(method) || paths.some((path) => evaluation.host.late.has(lastSegment(path)))) {
+    const told = evaluation.state;
     evaluation.pendingLate.push((state) => {
       const outer = evaluation.state;
+      evaluation.ended = told;
       // What the way to the call excludes is not a state in which it was made.
       evaluation.state = state.fork(fact.conditions);
       const late = exportCall(evaluation, call, result, true);
       evaluation.calls[index] = { ...fact, late: late.late };
       evaluation.state = outer;
+      evaluation.ended = undefined;
     });
   }
 }

@@ -32,3 +32,21 @@ test("a member set on a variable is set on the object that it holds on this way"
         context.Response.Cookies.Add(cookie);`;
   expect(await verdicts(handler(body))).toEqual(["a: secure"]);
 });
+
+test("a cookie of a way that returns early is known, and as it was there", async () => {
+  const body = `var cookie = new HttpCookie("a");
+        if (flag) { cookie.Secure = true; context.Response.Cookies.Add(cookie); return; }
+        context.Response.Cookies.Add(cookie);`;
+  expect(await verdicts(handler(body))).toEqual(["a: secure", "a: insecure"]);
+});
+
+test("however many ways return early, none loses its cookie", async () => {
+  const arms = Array.from(
+    { length: 12 },
+    (_, index) =>
+      `if (context.Items[${index}] != null) { context.Response.Cookies.Add(new HttpCookie("c${index}")); return; }`,
+  );
+  expect(await verdicts(handler(arms.join("\n        ")))).toEqual(
+    Array.from({ length: 12 }, (_, index) => `c${index}: insecure`),
+  );
+});

@@ -257,7 +257,7 @@ describe("expressions", () => {
   test("optional chains, indexes and spreads", async () => {
     expect(await value("a?.b?.[c]?.(...d)")).toEqual({
       kind: "call",
-      callee: { kind: "index", object: member(name("a"), "b"), index: name("c") },
+      callee: { kind: "index", object: { ...member(name("a"), "b"), optional: true }, index: name("c") },
       arguments: [{ value: name("d"), spread: "list" }],
     });
   });

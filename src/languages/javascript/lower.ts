@@ -1433,7 +1433,15 @@ function operandsOf(c: Context, link: Syntax): Expression[] {
 function member(c: Context, node: Syntax, object: Expression): Expression {
   const property = field(node, "property");
   if (property === undefined) return object;
-  return { kind: "member", object, property: textOf(c, property), span: span(node), propertySpan: span(property) };
+  const optional = node.children.some((child) => child?.type === "optional_chain");
+  return {
+    kind: "member",
+    object,
+    property: textOf(c, property),
+    ...(optional && { optional }),
+    span: span(node),
+    propertySpan: span(property),
+  };
 }
 
 function index(c: Context, node: Syntax, object: Expression): Expression {
