@@ -121,12 +121,11 @@ async function toolFix(files: Readonly<Record<string, string>>): Promise<ToolFix
 }
 
 function sameLines(each: PageCase, written: Readonly<Record<string, string>>): boolean {
-  const changed = Object.entries(written).flatMap(([file, after]) => {
+  return Object.entries(written).every(([file, after]) => {
     const { hunks } = structuredPatch(file, file, each.files[file] ?? "", after, "", "", { context: 0 });
     const lines = hunks.flatMap((hunk) => hunk.lines.filter((line) => /^[-+]/.test(line)));
-    return lines.length === 0 ? [] : [[file, lines] as const];
+    return lines.join("\n") === (each.diffs.get(file) ?? []).join("\n");
   });
-  return JSON.stringify(Object.fromEntries(changed)) === JSON.stringify(Object.fromEntries(each.diffs));
 }
 
 /** Every removed line where it first stands after the one before; the lines added after it take its place. */

@@ -1,6 +1,6 @@
 import type { ExpectedCookie, Loss } from "../test/support/page.ts";
 import type { Judged } from "./judge.ts";
-import { type Told, ways } from "./protocol.ts";
+import { type Told, type Way, ways } from "./protocol.ts";
 import { errorOf, kindOf, type Sighting, shown, sightings } from "./sighting.ts";
 
 /** What a page promises of its diff. */
@@ -36,10 +36,10 @@ export function judgeFix(page: Promised, { before, after }: Pair, developed: Pai
   for (const { was, now } of changes) {
     if (now === undefined) result.disagreed.push(`\`${was.name}\` is no longer set after the fix${errorOf(after)}`);
     else if (sameStates(was, now) || kindOf(was) === "deletion") continue;
-    else if (isSecure(now)) result.agreed.push(`\`${was.name}\` is Secure after the fix: ${shown(now)}`);
+    else if (isSecure(now, was)) result.agreed.push(`\`${was.name}\` is Secure after the fix: ${shown(now)}`);
     else result.disagreed.push(`\`${was.name}\` is not Secure after the fix: ${shown(now)}`);
   }
-  for (const each of added.filter(isSecure))
+  for (const each of added.filter((one) => isSecure(one)))
     result.agreed.push(`\`${each.name}\` is Secure after the fix: ${shown(each)}`);
   judgeLosses(page, changes, after, result.disagreed);
   if (developed !== undefined) judgeSafety(page, developed, result);
@@ -127,6 +127,9 @@ function isFixable(each: Sighting): boolean {
   return kind === "no" || kind === "conditional";
 }
 
-function isSecure({ states }: Sighting): boolean {
-  return states.proxy === "secure" && states.tls === "secure";
+/** Secure on both https ways; on one on which it did not come before, it may stay away. */
+function isSecure({ states }: Sighting, was?: Sighting): boolean {
+  const isGood = (way: Way) =>
+    states[way] === "secure" || (states[way] === "none" && was !== undefined && was.states[way] === "none");
+  return isGood("proxy") && isGood("tls") && (states.proxy === "secure" || states.tls === "secure");
 }

@@ -7,7 +7,8 @@ import { production } from "../src/frameworks/production.ts";
 import { type LabCase, readCases, writeFiles } from "./case.ts";
 import { java } from "./java/index.ts";
 import { judgeTable } from "./judge.ts";
-import { judgeFix, toAskAgain } from "./judge-fix.ts";
+import { judgeFix, type Promised, toAskAgain } from "./judge-fix.ts";
+import { mono } from "./mono/index.ts";
 import { node } from "./node/index.ts";
 import type { Ask, Told } from "./protocol.ts";
 import { python } from "./python/index.ts";
@@ -15,11 +16,10 @@ import { ruby } from "./ruby/index.ts";
 import { shown, sightings } from "./sighting.ts";
 import { cache, isInstalled, misfit, type Shelf, type Stack } from "./stack.ts";
 
-export const stacks: readonly Stack[] = [node, python, ruby, java];
+export const stacks: readonly Stack[] = [node, python, ruby, java, mono];
 
 /** What pages need that no stack here is, until somebody adds it. */
 export const needs: Readonly<Record<string, string>> = {
-  aspnet: "needs a runner for Mono",
   "aspnet-core": "needs the .NET SDK",
 };
 
@@ -277,28 +277,52 @@ function resultOf(
       seen: [],
       after: [],
     };
-  const before = judgeTable(each.expected, base, of("variant"), shelf.versions, stack.ownCookies ?? []);
+  const open = each.expected.filter(({ name }) => isLeftOut(name, base));
+  const closed = each.expected.filter((row) => !open.includes(row));
+  const before = judgeTable(closed, base, of("variant"), shelf.versions, stack.ownCookies ?? []);
   const [fixed] = of("fixed");
   const [developedBefore] = of("developer's base");
   const [developedAfter] = of("developer's fixed");
   const developed = developedBefore && developedAfter && { before: developedBefore, after: developedAfter };
   const nothing = { agreed: [], disagreed: [], notAsked: [] };
-  const after = fixed === undefined ? nothing : judgeFix(each, { before: base, after: fixed }, developed);
+  const after =
+    fixed === undefined ? nothing : judgeFix(withoutLeftOut(each, fixed), { before: base, after: fixed }, developed);
   const disagreed = [...before.disagreed, ...after.disagreed];
   const agreed = [...before.agreed, ...after.agreed];
-  const notAsked = [...before.notAsked, ...after.notAsked];
+  const notAsked = [
+    ...open.map(({ name }) => `\`${name}\`: ${base.leftOut?.[name]}`),
+    ...before.notAsked,
+    ...after.notAsked,
+    ...Object.entries(fixed?.leftOut ?? {})
+      .filter(([name]) => !isLeftOut(name, base))
+      .map(([name, reason]) => `after the fix: \`${name}\`: ${reason}`),
+  ];
   if (fixed?.notAsked !== undefined) notAsked.push(`after the fix: ${fixed.notAsked}`);
   if (each.fixed !== undefined && "notMade" in each.fixed) notAsked.push(`after the fix: ${each.fixed.notMade}`);
-  const asked = agreed.length > 0 || each.expected.length === 0;
+  const isAsked = agreed.length > 0 || each.expected.length === 0;
   return {
     title,
     line,
-    status: disagreed.length > 0 ? "disagreed" : asked ? "agreed" : "not asked",
+    status: disagreed.length > 0 ? "disagreed" : isAsked ? "agreed" : "not asked",
     agreed,
     disagreed,
     notAsked,
     seen: linesOf(base),
     after: fixed === undefined ? [] : linesOf(fixed),
+  };
+}
+
+/** Whether the driver left the cookie out on every way. */
+function isLeftOut(name: string, told: Told): boolean {
+  return told.leftOut?.[name] !== undefined && sightings(told).every((each) => each.name !== name);
+}
+
+/** What a page promises of the cookies that the driver asked for on every way. */
+function withoutLeftOut({ expected, afterFix, safe }: LabCase, { leftOut = {} }: Told): Promised {
+  return {
+    expected: expected.filter(({ name }) => !(name in leftOut)),
+    afterFix: new Map([...afterFix].filter(([name]) => !(name in leftOut))),
+    safe,
   };
 }
 

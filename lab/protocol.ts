@@ -39,6 +39,8 @@ export interface Told {
   readonly at?: number;
   /** Cookies that only the runner brought in: the table need not have them. Without it, `Stack.ownCookies` and what came from origins that say `lab`. */
   readonly own?: readonly string[];
+  /** Cookies of which the driver left out some lines or all, since what runs here is known to send others than the framework, and why. */
+  readonly leftOut?: Readonly<Record<string, string>>;
   /** Why the case could not be asked. */
   readonly notAsked?: string;
   /** What the page leaves out and the driver filled in: undefined names, modules that are not there. */

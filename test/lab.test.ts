@@ -298,6 +298,29 @@ describe("a page that lies", () => {
     expect(() => readPage(page(withheld, ""))).toThrow(/says what is after a fix and shows none/);
   });
 
+  test("of what Mono does otherwise is not asked, and of the rest fails", async () => {
+    const page = [
+      "# ASP.NET",
+      "```xml Web.config",
+      "<configuration>",
+      "  <system.web>",
+      '    <anonymousIdentification enabled="true" cookieName="who" />',
+      "  </system.web>",
+      "</configuration>",
+      "```",
+      "",
+      "| Cookie | Secure | Because |",
+      "| --- | --- | --- |",
+      "| `ASP.NET_SessionId` | yes | it says so |",
+      "| `who` | yes | it says so |",
+    ].join("\n");
+    const [result] = (await runLab({ pages: { aspnet: page } })).flatMap(({ cases }) => cases);
+    expect(result?.disagreed).toEqual([
+      "`ASP.NET_SessionId` is yes in the table, and came as session: http open, proxy open, tls open",
+    ]);
+    expect(result?.notAsked).toEqual(["`who`: in Mono this cookie follows `httpCookies` too"]);
+  });
+
   test("in nothing agrees", async () => {
     const diff = '-app.secret_key = "k"\n+app.secret_key = "k"\n+app.config["SESSION_COOKIE_SECURE"] = True';
     const results = await runLab({ pages: { flask: flaskPage("no", diff) } });
