@@ -1,22 +1,11 @@
 import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
-import { defineConfig } from "tsdown";
+import { dirname, join, relative } from "node:path";
+import { defineConfig, type Rolldown } from "tsdown";
 
 const require = createRequire(import.meta.url);
-/** What the bundle holds of others. */
-const bundled = [
-  "@rgrove/parse-xml",
-  "@vscode/tree-sitter-wasm",
-  "commander",
-  "diff",
-  "entities",
-  "ignore",
-  "parse5",
-  "robots-parser",
-  "web-tree-sitter",
-  "yaml",
-];
+/** Folders of the packages of which the bundle holds something; what is copied besides. */
+const bundled = new Set(["node_modules/@vscode/tree-sitter-wasm"]);
 const grammars = ["javascript", "typescript", "tsx", "python", "java", "c-sharp", "ruby"];
 
 const shared = {
@@ -33,6 +22,7 @@ export default defineConfig([
     deps: { alwaysBundle: /./, onlyBundle: false },
     minify: true,
     dts: false,
+    plugins: [noteBundled()],
     hooks: {
       "build:done": () => {
         copyGrammars();
@@ -72,12 +62,26 @@ function copyPages(): void {
   }
 }
 
+/** Sees from which packages the chunks are made. */
+function noteBundled(): Rolldown.Plugin {
+  return {
+    name: "note-bundled",
+    generateBundle(_options, bundle) {
+      const modules = Object.values(bundle).flatMap((file) => (file.type === "chunk" ? file.moduleIds : []));
+      for (const id of modules) {
+        const [, folder] = /^(.*node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+)[\\/]/.exec(id) ?? [];
+        if (folder !== undefined) bundled.add(relative(".", folder));
+      }
+    },
+  };
+}
+
 /** What is bundled keeps its licence beside it. */
 function collectLicenses(): void {
-  const texts = bundled.map((name) => {
-    const folder = join("node_modules", name);
+  const texts = [...bundled].sort().map((folder) => {
+    const { name, license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
     const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
-    return `${name}\n\n${file === undefined ? "" : readFileSync(join(folder, file), "utf8").trim()}\n`;
+    return `${name} (${license})\n\n${file === undefined ? "" : readFileSync(join(folder, file), "utf8").trim()}\n`;
   });
   writeFileSync("dist/licenses.txt", texts.join(`\n${"-".repeat(80)}\n\n`));
 }

@@ -4,9 +4,6 @@ import { formats } from "./reports/index.ts";
 import { visible } from "./terminal/text.ts";
 import { version } from "./version.ts";
 
-/** Verbs that are planned, so that nobody takes them for folders. */
-const planned = new Set(["watch"]);
-
 /**
  * Runs the command line.
  * @param words without the program and the script
@@ -53,8 +50,6 @@ function commands(done: (status: number) => void): Command {
     .option("--allow-empty", "it is no failure when no file belongs to a known framework", false)
     .option("--verbose", "show notes as fully as errors", false)
     .action(async (paths: string[], flags) => {
-      const [first] = paths;
-      if (first !== undefined && planned.has(first)) throw new CannotDo(`The command ${first} does not exist yet.`);
       done(await (await import("./commands/scan.ts")).scanCommand(paths, flags));
     });
 
@@ -111,6 +106,22 @@ function commands(done: (status: number) => void): Command {
     .option("--no-progress", "say nothing while it works")
     .action(async (urls: string[], flags) => {
       done(await (await import("./commands/probe.ts")).probeCommand(urls, flags));
+    });
+
+  withReportOptions(withConfiguration(command("watch <upstream> [command...]")))
+    .description("a reverse proxy that judges cookies as they pass, until Ctrl+C or until a command is done")
+    .option("--listen <url>", "port, host:port or URL for clients; may be repeated (http://127.0.0.1:8080)", collect)
+    .option("--tls-cert <file>", "PEM, for https listeners (a throw-away certificate)")
+    .option("--tls-key <file>", "PEM, the key of that certificate")
+    .option("--ca <file>", "PEM, who issued the upstream's certificate")
+    .option("--insecure", "take any certificate of the upstream", false)
+    .option("--keep-host", "send the client's Host to an upstream that is not on this machine", false)
+    .option("--trust-forwarded", "believe the X-Forwarded-Proto and -Host of whoever connects", false)
+    .option("--enforce", "add Secure on the way, where the client comes over https", false)
+    .option("--profile <browser>", "chromium, firefox or strict", "chromium")
+    .option("--allow-empty", "it is no failure when no Set-Cookie line passed", false)
+    .action(async (upstream: string, words: string[], flags) => {
+      done(await (await import("./commands/watch.ts")).watchCommand(upstream, words, flags));
     });
 
   const baseline = command("baseline").description("accept the findings of today, until they are gone");

@@ -149,10 +149,6 @@ test("neither a file nor a command", () => {
     status: 2,
     stderr: "frobnicate is neither a file nor a folder nor a command.\n",
   });
-  expect(run("watch", "http://localhost")).toMatchObject({
-    status: 2,
-    stderr: "The command watch does not exist yet.\n",
-  });
   expect(run("a\u001B[31m\nb").stderr).not.toContain("\u001B");
 });
 

@@ -22,6 +22,8 @@ export interface JudgeOptions {
   readonly profile?: ProfileName;
   /** One jar over all lines, so that the last writer decides; by default each line is judged by itself. */
   readonly replay?: boolean;
+  /** Reasons leave out what is told once for all lines (`loopbackNote`) and the numbers of lines. */
+  readonly brief?: boolean;
   /** Milliseconds since 1970; default the system's clock. */
   readonly now?: () => number;
   /** See `JarOptions.isPublicSuffix`: no list is carried. */
@@ -78,6 +80,14 @@ export interface Judgement extends Outcome {
  * No output holds a cookie's value.
  */
 export function judge(lines: readonly (string | WireLine)[], options: JudgeOptions = {}): Judgement[] {
+  const judgeLine = createJudge(options);
+  return lines.map((given, index) =>
+    judgeLine(typeof given === "string" ? readLine(given, index + 1, options.url ?? defaultUrl) : given),
+  );
+}
+
+/** The same for lines that come one by one. */
+export function createJudge(options: Omit<JudgeOptions, "url"> = {}): (line: WireLine) => Judgement {
   const chosen = options.profile ?? "chromium";
   const others = Object.values(profiles).filter(({ name }) => name !== chosen);
   const now = options.now ?? Date.now;
@@ -87,17 +97,17 @@ export function judge(lines: readonly (string | WireLine)[], options: JudgeOptio
   const freshJars = () => ({ own: jarOf(chosen), others: others.map(({ name }) => jarOf(name)) });
   const kept = options.replay === true ? freshJars() : undefined;
 
-  return lines.map((given, index) => {
-    const { line, url, set } =
-      typeof given === "string" ? readLine(given, index + 1, options.url ?? defaultUrl) : given;
+  const brief = options.brief === true;
+
+  return ({ line, url, set }) => {
     const from = originOf(url);
     if (from === undefined) return judgeNowhere(line, set);
     const loopback = isLoopback(from.host);
     const origin: Origin = loopback ? { ...from, scheme: "https" } : from;
     const jars = kept ?? freshJars();
-    const verdict = outcomeOf(jars.own, set, origin, line, loopback);
+    const verdict = outcomeOf(jars.own, set, origin, { line, loopback, brief });
     const differs = jars.others.flatMap((jar) => {
-      const { outcome } = outcomeOf(jar, set, origin, line, loopback);
+      const { outcome } = outcomeOf(jar, set, origin, { line, loopback, brief });
       return sameOutcome(outcome, verdict.outcome) ? [] : [{ profile: jar.profile.name, ...outcome }];
     });
     const { receipt, outcome } = verdict;
@@ -116,7 +126,7 @@ export function judge(lines: readonly (string | WireLine)[], options: JudgeOptio
       loopback,
       ...(differs.length > 0 ? { differs } : {}),
     };
-  });
+  };
 }
 
 function readLine(text: string, line: number, url: string): WireLine {
@@ -140,8 +150,8 @@ function judgeNowhere(line: number, set: SetCookie): Judgement {
   };
 }
 
-const loopbackSuffix =
-  "; judged as the https host it will be in production, for browsers trust a loopback host even over http";
+export const loopbackNote =
+  "judged as the https host it will be in production, for browsers trust a loopback host even over http";
 
 function sameOutcome(a: Outcome, b: Outcome): boolean {
   return (
@@ -149,9 +159,15 @@ function sameOutcome(a: Outcome, b: Outcome): boolean {
   );
 }
 
-function outcomeOf(jar: Jar, set: SetCookie, from: Origin, line: number, loopback: boolean) {
+interface LineMeans {
+  readonly line: number;
+  readonly loopback: boolean;
+  readonly brief: boolean;
+}
+
+function outcomeOf(jar: Jar, set: SetCookie, from: Origin, { line, loopback, brief }: LineMeans) {
   const receipt = jar.receive(set, from, line);
-  const suffix = loopback ? loopbackSuffix : "";
+  const suffix = loopback && !brief ? `; ${loopbackNote}` : "";
   if (receipt.kind === "dropped") {
     const deletes = receipt.deletion ? ", so it deletes nothing" : "";
     const because = `a browser drops it: ${receipt.because}${deletes}${suffix}`;
@@ -164,7 +180,7 @@ function outcomeOf(jar: Jar, set: SetCookie, from: Origin, line: number, loopbac
   const reachable = jar.isReachable(cookie.path);
   const sentOverHttp = !deletion && reachable && jar.sends(cookie, to);
   const why = deletion ? deletionBecause : reachable ? storedBecause(set.attributes, cookie) : unreachableBecause;
-  const because = `${why}${replacementBecause(receipt.kind, replaced, cookie.secure)}${suffix}`;
+  const because = `${why}${replacementBecause(receipt.kind, replaced, cookie.secure, brief)}${suffix}`;
   return { receipt, outcome: { stored: !deletion, secure: cookie.secure, sentOverHttp, deletion, because } };
 }
 
@@ -193,8 +209,10 @@ function replacementBecause(
   kind: Receipt["kind"],
   replaced: { readonly secure: boolean; readonly line: number } | undefined,
   secure: boolean,
+  brief: boolean,
 ): string {
   if (replaced === undefined) return "";
+  if (brief) return replaced.secure && !secure && kind !== "deleted" ? "; it replaces one that had Secure" : "";
   if (kind === "deleted") return ` (set on line ${replaced.line})`;
   const downgrade = replaced.secure && !secure ? ", which had Secure" : "";
   return `; it replaces the cookie of line ${replaced.line}${downgrade}`;
