@@ -1,6 +1,6 @@
-import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { setFlagsFromString } from "node:v8";
 import { Language, Parser } from "web-tree-sitter";
 import type { SyntaxTree } from "./syntax.ts";
 import { readTree } from "./tree-memory.ts";
@@ -8,10 +8,13 @@ import { readTree } from "./tree-memory.ts";
 /** How long one file may be parsed, in milliseconds; what takes longer is listed as skipped. */
 export const PARSE_MILLISECONDS = 5_000;
 
+/** Node has it; its types do not say so. */
+declare const WebAssembly: { readonly Module: new (bytes: Uint8Array) => object };
+
 const parsers = new Map<string, Parser>();
 /** The parser adds its memory; the view is another one when it grows. */
 const parserModule: { HEAP_DATA_VIEW?: DataView } = {};
-let initialised: Promise<void> | undefined;
+let started: Promise<void> | undefined;
 
 /** In the package the wasm files stand beside the bundle; in the repository, in the packages they come from. */
 function wasmPath(file: string, fromPackage: string): string {
@@ -19,36 +22,41 @@ function wasmPath(file: string, fromPackage: string): string {
   return existsSync(bundled) ? bundled : fileURLToPath(import.meta.resolve(`${fromPackage}/${file}`));
 }
 
-/**
- * Loads a grammar once. Parsing is synchronous from then on.
- * @param grammar the file name without `tree-sitter-` and `.wasm`
- */
-export async function loadGrammar(grammar: string): Promise<void> {
-  if (parsers.has(grammar)) return;
-  initialised ??= Parser.init(
+/** Makes the parser ready. From then on grammars are loaded and texts parsed without waiting. */
+export function startParser(): Promise<void> {
+  started ??= Parser.init(
     Object.assign(parserModule, { locateFile: (file: string) => wasmPath(file, "web-tree-sitter") }),
   );
-  await initialised;
-  const path = wasmPath(`tree-sitter-${grammar}.wasm`, "@vscode/tree-sitter-wasm/wasm");
-  const language = await Language.load(await readFile(path));
-  if (parsers.has(grammar)) return;
-  const parser = new Parser();
-  parser.setLanguage(language);
-  parsers.set(grammar, parser);
-}
-
-export function isGrammarLoaded(grammar: string): boolean {
-  return parsers.has(grammar);
+  return started;
 }
 
 /**
- * Parses with a grammar that is loaded.
- * @returns undefined when the time is over
- * @throws Error when the grammar was not loaded
+ * Has grammars that are loaded from now on compiled once and plainly, in the whole process: optimising a parser takes
+ * longer than parsing a few hundred files. Node 20 and 22 heed it; later ones go on as they would.
  */
-export function parse(grammar: string, text: string): SyntaxTree | undefined {
-  const parser = parsers.get(grammar);
-  if (parser === undefined) throw new Error(`grammar ${grammar} is not loaded`);
+export function compilePlainly(): void {
+  setFlagsFromString("--liftoff-only");
+}
+
+/**
+ * Loads a grammar, once, when the parser is started.
+ * @param grammar the file name without `tree-sitter-` and `.wasm`
+ */
+export function loadGrammar(grammar: string): Parser {
+  const known = parsers.get(grammar);
+  if (known !== undefined) return known;
+  const bytes = readFileSync(wasmPath(`tree-sitter-${grammar}.wasm`, "@vscode/tree-sitter-wasm/wasm"));
+  const parser = new Parser();
+  parser.setLanguage(Language.loadSync(new WebAssembly.Module(bytes)));
+  parsers.set(grammar, parser);
+  return parser;
+}
+
+/**
+ * Parses a text.
+ * @returns undefined when the time is over
+ */
+export function parse(parser: Parser, text: string): SyntaxTree | undefined {
   const end = performance.now() + PARSE_MILLISECONDS;
   const tree = parser.parse(text, null, { progressCallback: () => performance.now() > end });
   if (tree === null) {

@@ -16,7 +16,7 @@ import {
   type Sink,
 } from "./framework.ts";
 import { frameworks } from "./frameworks/index.ts";
-import { isGrammarLoaded, loadGrammar, parse } from "./grammar.ts";
+import { loadGrammar, parse, startParser } from "./grammar.ts";
 import type { FileIndex, ProgramLanguage, SourceFile } from "./language.ts";
 import { programLanguageOf, settingsLanguageOf } from "./languages/index.ts";
 import type { Program } from "./program.ts";
@@ -49,18 +49,12 @@ const MAXIMUM_CALLERS = 300;
 
 /** Every cookie that the project's code and configuration set, judged under the deployment. */
 export async function takeInventory(project: Project, deployment: Deployment): Promise<Inventory> {
-  const reader = new Reader(project);
-  // An import may lead to a language that was not needed so far: its grammar is loaded and the evaluation begins again.
-  for (;;) {
-    await reader.loadMissing();
-    const result = evaluate(project, deployment, reader);
-    if (reader.missing.size === 0) return result;
-  }
+  await startParser();
+  return evaluate(project, deployment, new Reader(project));
 }
 
 /** Parses programs when they are asked for, and remembers them. */
 class Reader {
-  readonly missing = new Set<string>();
   readonly skipped = new Map<string, string>();
   readonly texts = new Map<string, string>();
   private readonly programs = new Map<string, Program | undefined>();
@@ -69,15 +63,6 @@ class Reader {
 
   constructor(project: Project) {
     this.project = project;
-    for (const file of project.candidates) {
-      const language = programLanguageOf(file);
-      if (language !== undefined) this.missing.add(language.grammar(file));
-    }
-  }
-
-  async loadMissing(): Promise<void> {
-    for (const grammar of this.missing) await loadGrammar(grammar);
-    this.missing.clear();
   }
 
   text(file: string): string | undefined {
@@ -92,22 +77,23 @@ class Reader {
     if (this.programs.has(file)) return this.programs.get(file);
     const language = programLanguageOf(file);
     if (language === undefined) return undefined;
-    const grammar = language.grammar(file);
-    if (!isGrammarLoaded(grammar)) {
-      this.missing.add(grammar);
-      return undefined;
-    }
-    const program = this.parse(file, language, grammar);
+    const program = this.parse(file, language);
     this.programs.set(file, program);
     return program;
   }
 
-  private parse(file: string, language: ProgramLanguage, grammar: string): Program | undefined {
+  private parse(file: string, language: ProgramLanguage): Program | undefined {
     const read = this.text(file);
     if (read === undefined) return undefined;
     const text = withoutMark(read);
+    const unread = language.unread?.(text);
+    if (unread !== undefined) {
+      this.skipped.set(file, unread);
+      return undefined;
+    }
+    const parser = loadGrammar(language.grammar(file));
     try {
-      const tree = parse(grammar, text);
+      const tree = parse(parser, text);
       if (tree === undefined) {
         this.skipped.set(file, "it takes too long to parse");
         return undefined;

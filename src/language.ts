@@ -26,6 +26,8 @@ export interface ProgramLanguage {
   readonly extensions: readonly string[];
   /** The grammar's file name without `tree-sitter-` and `.wasm`, by path (`typescript`, `tsx`). */
   grammar(file: string): string;
+  /** Why a text is not worth parsing, such as what a tool made of others; undefined for what people write. */
+  unread?(text: string): string | undefined;
   /** Never throws: what cannot be lowered is `opaque`; nesting deeper than a bound is `opaque` too. */
   lower(tree: SyntaxTree, source: SourceFile): Program;
   /** The project file that an import means, or undefined when it comes from outside the project. */

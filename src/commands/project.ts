@@ -98,5 +98,5 @@ export async function scanTarget(
 ): Promise<Scan> {
   const deployment = deploymentOf(flags);
   const progress = flags.progress ? progressOn(process.stderr) : silent;
-  return scan(root, { rootName, only, configuration, baseline, deployment, progress });
+  return scan(root, { rootName, only, configuration, baseline, deployment, progress, endsSoon: true });
 }

@@ -718,3 +718,19 @@ describe("resolve", () => {
     expect(javascript.resolve("./b", "a/c.ts", looped)).toBe("a/b.js");
   });
 });
+
+describe("what a tool made", () => {
+  const line = `${"a(1);".repeat(120)}\n`;
+
+  test("is not read: long, on lines that nobody writes", () => {
+    expect(javascript.unread?.(line.repeat(40))).toMatch(/bundler or minifier/);
+  });
+
+  test.each([
+    ["a short text on one line", "a(1);".repeat(1_000)],
+    ["a long text with one long line", `${"a(1);\n".repeat(5_000)}${line}`],
+    ["a long text on lines that are long for a person", `${line.slice(0, 480)}\n`.repeat(100)],
+  ])("is not taken for %s", (_, text) => {
+    expect(javascript.unread?.(text)).toBeUndefined();
+  });
+});
