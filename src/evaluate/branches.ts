@@ -12,7 +12,7 @@ export function branch(
   statement: Extract<Statement, { kind: "if" }>,
   scope: Scope,
 ): Completion {
-  const { decision } = decisionOf(evaluation, statement.test, scope);
+  const { decision, value: test } = decisionOf(evaluation, statement.test, scope);
   const says = evaluation.says(statement.test.span);
   const arms = [
     { when: oneOf(decision.yes, statement.test.span, evaluation.file, says, true), body: statement.then },
@@ -24,7 +24,7 @@ export function branch(
   let taken = 0;
   for (const arm of arms) {
     if (arm.when === undefined) {
-      notTaken(evaluation, arm.body, scope, says);
+      notTaken(evaluation, arm.body, scope, says, test);
       continue;
     }
     taken += 1;

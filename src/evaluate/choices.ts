@@ -90,7 +90,7 @@ export function shortCircuit(
     }
     for (const when of goWhen) result.push(...under(under(evaluateRight(), each.when), when));
   }
-  if (rightValue === undefined) notTakenExpression(evaluation, right, scope, says);
+  if (rightValue === undefined) notTakenExpression(evaluation, right, scope, says, left);
   return withStep(evaluation, union(result), span);
 }
 
@@ -121,7 +121,13 @@ function nullish(data: Data): boolean {
 }
 
 /** Code that the deployment never reaches is still looked at, so that its cookies are listed; its effects are dropped. */
-export function notTaken(evaluation: Evaluation, body: readonly Statement[], scope: Scope, says: string): void {
+export function notTaken(
+  evaluation: Evaluation,
+  body: readonly Statement[],
+  scope: Scope,
+  says: string,
+  test: Value,
+): void {
   if (body.length === 0 || exhausted(evaluation)) return;
   const outer = evaluation.state;
   const before = {
@@ -131,7 +137,9 @@ export function notTaken(evaluation: Evaluation, body: readonly Statement[], sco
     last: evaluation.lastValue,
   };
   evaluation.state = outer.fork();
-  evaluation.notDeployed ??= `it stands behind \`${says}\`, which the deployment settles the other way`;
+  const byDeployment = test.some(({ when }) => when.some(({ kind }) => kind !== "branch"));
+  const otherwise = byDeployment ? "the deployment settles the other way" : "comes out the other way";
+  evaluation.notDeployed ??= `it stands behind \`${says}\`, which ${otherwise}`;
   evaluation.inner(body, scope);
   evaluation.state = outer;
   evaluation.notDeployed = before.notDeployed;
@@ -140,9 +148,15 @@ export function notTaken(evaluation: Evaluation, body: readonly Statement[], sco
   evaluation.lastValue = before.last;
 }
 
-function notTakenExpression(evaluation: Evaluation, expression: Expression, scope: Scope, says: string): void {
+function notTakenExpression(
+  evaluation: Evaluation,
+  expression: Expression,
+  scope: Scope,
+  says: string,
+  test: Value,
+): void {
   if (expression.kind === "literal" || expression.kind === "name") return;
-  notTaken(evaluation, [{ kind: "expression", value: expression, span: expression.span }], scope, says);
+  notTaken(evaluation, [{ kind: "expression", value: expression, span: expression.span }], scope, says, test);
 }
 
 /** One condition list for a branch's arm: the only way it can be reached, or the test as written; undefined for never. */

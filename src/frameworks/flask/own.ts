@@ -98,7 +98,9 @@ function sessionOf(app: App, context: Context): readonly Cookie[] {
 /** The line that gives the app its secret key, without which Flask sends no session. */
 function secretPlace(app: App, context: Context): Place | undefined {
   const step = decidingStep(app, "SECRET_KEY", context);
-  if (step === undefined) return undefined;
+  // A key that is given to no app in particular is that of the nearest one only.
+  if (step === undefined || nearestApp(step.place.file, context)?.fact.place.file !== app.fact.place.file)
+    return undefined;
   const isDirect = step.kind === "write" || step.method === "update" || step.method === "from_mapping";
   return isDirect ? step.place : app.fact.place;
 }
