@@ -25,20 +25,18 @@ export class EditConflict extends Error {
   override readonly name = "EditConflict";
 }
 
+/** Without those that others repeat: fixes of several cookies may share one, such as a setting of all of them. */
+export function uniqueEdits(edits: readonly Edit[]): readonly Edit[] {
+  const keyOf = ({ file, span, replacement }: Edit) => JSON.stringify([file, span.start, span.end, replacement]);
+  return [...new Map(edits.map((edit) => [keyOf(edit), edit])).values()];
+}
+
 /**
  * Applies edits of one file to its text. Equal edits count once; edits at the same empty span keep their order.
  * @throws EditConflict when text is stale or edits overlap
  */
 export function applyEdits(text: string, edits: readonly Edit[]): string {
-  const unique: Edit[] = [];
-  for (const edit of edits) {
-    const same = (other: Edit) =>
-      other.span.start === edit.span.start &&
-      other.span.end === edit.span.end &&
-      other.replacement === edit.replacement;
-    if (!unique.some(same)) unique.push(edit);
-  }
-  const ordered = unique
+  const ordered = uniqueEdits(edits)
     .map((edit, index) => ({ edit, index }))
     .sort((a, b) => a.edit.span.start - b.edit.span.start || a.edit.span.end - b.edit.span.end || a.index - b.index);
   let result = "";

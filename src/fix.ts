@@ -1,6 +1,6 @@
 import type { Cookie } from "./cookie.ts";
 import type { Deployment } from "./deployment.ts";
-import { applyEdits, type Edit, EditConflict, type Fix } from "./edit.ts";
+import { applyEdits, type Edit, EditConflict, type Fix, uniqueEdits } from "./edit.ts";
 import { type Inventory, type Project, takeInventory } from "./inventory.ts";
 
 /** One fix that somebody chose, for the cookie at an index of the inventory. */
@@ -113,11 +113,7 @@ function withChanges(project: Project, changes: ReadonlyMap<string, Change>): Pr
  * is worse, a file that parses worse.
  */
 export function faultsOf(before: Inventory, after: Inventory, made: readonly ChosenFix[]): readonly FailedFix[] {
-  const now = successors(
-    before.cookies,
-    after.cookies,
-    made.flatMap(({ fix }) => fix.edits),
-  );
+  const now = successors(before.cookies, after.cookies, uniqueEdits(made.flatMap(({ fix }) => fix.edits)));
   const files = new Set(made.flatMap(({ fix }) => fix.edits.map((edit) => edit.file)));
   const brokenBefore = new Set(before.skipped.map(({ file }) => file));
   const broken = after.skipped.find(({ file }) => files.has(file) && !brokenBefore.has(file));

@@ -109,3 +109,20 @@ describe("what cannot be proven is not made", () => {
     expect(plan.failed[0]?.because).toContain("would not parse as well as before");
   });
 });
+
+test("fixes that share an edit move what stands behind it once", async () => {
+  const line = `  app.use(session({ name: process.argv[NUMBER], secret: "s" }));\n`;
+  const { project, deployment, inventory } = await inventoryOf({
+    "app.js": `const express = require("express");\nconst session = require("express-session");\nconst app = express();\n${[2, 3, 4].map((number) => line.replace("NUMBER", String(number))).join("")}app.get("/", (req, res) => res.cookie(process.argv[5], "1", { secure: true }));\n`,
+  });
+  expect(inventory.cookies.map(({ name, verdict }) => [name, verdict])).toEqual([
+    [undefined, "insecure"],
+    [undefined, "insecure"],
+    [undefined, "insecure"],
+    [undefined, "secure"],
+  ]);
+  const plan = await planFixes(project, deployment, inventory, bestFixes(inventory));
+  expect(plan.failed).toEqual([]);
+  expect(plan.made.length).toBe(3);
+  expect(plan.changes.get("app.js")?.after.match(/trust proxy/g)?.length).toBe(1);
+});
