@@ -37,9 +37,12 @@ export function appendItem(
   const lineStart = text.lastIndexOf("\n", last.start - 1) + 1;
   const indent = text.slice(lineStart, last.start);
   const closeOnLaterLine = text.slice(last.end, close).includes("\n");
-  const ownLine = /^[ \t]*$/.test(indent) && lineStart > open - 1 && closeOnLaterLine;
+  const beginsLine = /^[ \t]*$/.test(indent) && lineStart > open - 1;
+  const ownLine = beginsLine && closeOnLaterLine;
   const after = text.slice(last.end, close);
   const comma = /^\s*,/.exec(after);
+  if (beginsLine && !closeOnLaterLine && comma === null && !text.slice(last.start, last.end).includes("\n"))
+    return [insert(file, last.end, `,${newlineAt(text, lineStart)}${indent}${item}`)];
   if (!ownLine)
     return [
       insert(
@@ -48,12 +51,17 @@ export function appendItem(
         comma === null ? `, ${item}` : ` ${item}${closeOnLaterLine ? "," : ""}`,
       ),
     ];
-  const newline = text.slice(0, lineStart).endsWith("\r\n") ? "\r\n" : "\n";
+  const newline = newlineAt(text, lineStart);
   const lineEnd = endOfLine(text, last.end);
   if (comma !== null && !comma[0].includes("\n")) return [insert(file, lineEnd, `${newline}${indent}${item},`)];
   const rest = text.slice(last.end, lineEnd);
   if (rest.trim() === "") return [insert(file, last.end, `,${newline}${indent}${item}`)];
   return [insert(file, last.end, ","), insert(file, lineEnd, `${newline}${indent}${item}`)];
+}
+
+/** The line end before the line that starts at an offset. */
+function newlineAt(text: string, lineStart: number): string {
+  return text[lineStart - 2] === "\r" ? "\r\n" : "\n";
 }
 
 function endOfLine(text: string, from: number): number {
@@ -97,11 +105,37 @@ export function lineAt(text: string, offset: number): { start: number; indent: s
   return { start, indent, newline: text.includes("\r\n") ? "\r\n" : "\n" };
 }
 
-/** A statement on a line of its own before the statement that starts at `offset`; undefined when something else stands before it on the line. */
+/**
+ * A statement on a line of its own before the statement that starts at `offset`, and before the comment above that;
+ * undefined when something else stands before it on the line.
+ */
 export function insertBefore(text: string, file: string, offset: number, statement: string): Edit | undefined {
   const { start, indent, newline } = lineAt(text, offset);
   if (start + indent.length !== offset) return undefined;
-  return insert(file, offset, `${statement}${newline}${indent}`);
+  const above = aboveComment(text, offset);
+  return insert(file, above, `${statement}${newline}${indent}`);
+}
+
+/** Where the comment begins that stands right above the statement at `offset`, with its indentation; else `offset`. */
+export function aboveComment(text: string, offset: number): number {
+  const { indent } = lineAt(text, offset);
+  let above = offset;
+  for (let lines = 0; lines < 50; lines += 1) {
+    const { start } = lineAt(text, above);
+    if (start === 0) return above;
+    const previous = lineAt(text, start - 1);
+    const line = text.slice(previous.start, start).trimEnd();
+    const isComment =
+      line.startsWith(indent) && /^(?:\/\/|#(?![!\[])|\/\*(?:(?!\*\/).)*\*\/$)/.test(line.slice(indent.length));
+    if (!isComment) return above;
+    above = previous.start + indent.length;
+  }
+  return above;
+}
+
+/** The quote that a file writes more often. */
+export function quoteOf(text: string): "'" | '"' {
+  return (text.match(/'/g)?.length ?? 0) > (text.match(/"/g)?.length ?? 0) ? "'" : '"';
 }
 
 /** A statement on a line of its own after the line on which `offset` stands. */

@@ -1,4 +1,4 @@
-import type { FunctionExpression, Program } from "../program.ts";
+import type { FunctionExpression, Import, Program } from "../program.ts";
 
 /** Names that are asked about and yet too common to mean anything by themselves; what stands with them tells. */
 const COMMON = new Set(
@@ -19,6 +19,9 @@ export class Relevance {
   private readonly answering = new WeakSet<FunctionExpression>();
   private readonly tells: (file: string, value: FunctionExpression) => boolean;
 
+  /** By file, its own names for what is asked about: `const sessions = require("express-session")`. */
+  private readonly aliases = new Map<string, ReadonlySet<string>>();
+
   /**
    * @param asked the last names of calls, and written members; `x[]` stands for elements of `x`
    * @param tells does the text of the function say by itself that it matters?
@@ -30,6 +33,7 @@ export class Relevance {
 
   /** Learns the functions of programs: callers of a function that matters matter too. */
   learn(programs: readonly Program[]): void {
+    for (const program of programs) this.aliases.set(program.file, aliasesIn(program, this.asked));
     const named = programs.flatMap(namedFunctions);
     for (const { name, value } of named) if (this.asked.has(name)) this.answering.add(value);
     const functions = named.filter(isDistinct);
@@ -45,7 +49,8 @@ export class Relevance {
 
   matters(file: string, value: FunctionExpression): boolean {
     if (this.answering.has(value) || this.tells(file, value)) return true;
-    for (const name of this.mentionsOf(value)) if (this.asked.has(name)) return true;
+    const own = this.aliases.get(file);
+    for (const name of this.mentionsOf(value)) if (this.asked.has(name) || own?.has(name) === true) return true;
     return false;
   }
 
@@ -100,6 +105,36 @@ function visit(root: object, look: (node: Node) => void): void {
         open.push(value);
     }
   }
+}
+
+/** The names that a file gives to modules, and to what it imports from them, that are asked about. */
+function aliasesIn(program: Program, asked: ReadonlySet<string>): ReadonlySet<string> {
+  const result = new Set<string>();
+  const isAsked = (name: unknown) => typeof name === "string" && asked.has(name) && name !== "default";
+  visit(program.body as unknown as object, (node) => {
+    if (node.kind === "import") {
+      const { from, names } = node as unknown as Import;
+      for (const { imported, local } of names) if (isAsked(from) || isAsked(imported)) result.add(local);
+    } else if (node.kind === "assign") {
+      const target = node["target"] as Node;
+      if (target.kind === "name" && requires(node["value"] as Node, isAsked)) result.add(String(target["name"]));
+    }
+  });
+  return result;
+}
+
+/** Is it a call with the name of a module that is asked about, or a call or member of what such a call gives? */
+function requires(value: Node | undefined, isAsked: (name: unknown) => boolean): boolean {
+  let node = value;
+  for (let hops = 0; hops < 8 && node !== undefined; hops += 1) {
+    if (node.kind === "member") node = node["object"] as Node;
+    else if (node.kind === "call") {
+      const given = (node["arguments"] as readonly { readonly value: Node }[]).map((argument) => argument.value);
+      if (given.some((each) => each.kind === "literal" && isAsked(each["value"]))) return true;
+      node = given.find((each) => each.kind === "call") ?? (node["callee"] as Node);
+    } else return false;
+  }
+  return false;
 }
 
 /** The names that a node calls, reads as a member or writes. */

@@ -18,7 +18,7 @@ import {
   type Symbol,
   type WriteFact,
 } from "../framework.ts";
-import { addEntry, insertAfterLine, insertBefore, replace } from "../write.ts";
+import { addEntry, insertAfterLine, insertBefore, quoteOf, replace } from "../write.ts";
 
 type Fact = CallFact | WriteFact;
 
@@ -582,7 +582,7 @@ function mendedTrust(context: Context, place: Place): readonly Edit[] {
 function addedTrust(context: Context, sink: Fact): readonly Edit[] | undefined {
   const { file } = sink.place;
   const text = context.text(file);
-  const quote = (text.match(/'/g)?.length ?? 0) > (text.match(/"/g)?.length ?? 0) ? "'" : '"';
+  const quote = quoteOf(text);
   const statement = (app: string, end: string) => `${app}.set(${quote}trust proxy${quote}, 1)${end}`;
   const module = context.facts.modules.get(file);
   for (const [name, seen] of module?.variables ?? []) {

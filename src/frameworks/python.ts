@@ -5,6 +5,7 @@ import {
   type Context,
   custom,
   type Edit,
+  type Fix,
   fallback,
   findArgument,
   type Given,
@@ -15,7 +16,7 @@ import {
   type Source,
   type WriteFact,
 } from "../framework.ts";
-import { insert, replace } from "../write.ts";
+import { insert, insertAfterLine, replace } from "../write.ts";
 
 /** What the frameworks of Python have in common. */
 
@@ -72,6 +73,17 @@ export function expiresAtOnce(fact: CallFact | WriteFact, position: number): boo
 export function isOver(age: unknown, moment: unknown): boolean {
   if (typeof age === "number" && age <= 0) return true;
   return moment === 0 || (typeof moment === "string" && moment.includes("1970"));
+}
+
+/** `cookies["a"]["secure"] = True` after `cookies["a"] = …`, in its quotes. */
+export function secureMorsel(fact: WriteFact, context: Context): Fix {
+  const { file, span } = fact.place;
+  const text = context.text(file);
+  const target = text.slice(span.start, span.end);
+  const quote = /\[\s*[a-z]{0,2}(["'])/i.exec(target)?.[1] ?? '"';
+  const statement = `${target}[${quote}secure${quote}] = True`;
+  const edits = [insertAfterLine(text, file, fact.valuePlace.span.end, statement)];
+  return { title: "Set Secure", safety: "safe", edits };
 }
 
 /** Later writes to the morsel of a cookie, `…cookies["a"]["secure"] = …`, in the function that set it. */

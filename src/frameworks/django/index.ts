@@ -13,8 +13,16 @@ import {
   type Sink,
   type WriteFact,
 } from "../../framework.ts";
-import { insertAfterLine } from "../../write.ts";
-import { deletionCall, expiresAtOnce, isForeign, isTest, morselSecure, morselWrites, namesCookie } from "../python.ts";
+import {
+  deletionCall,
+  expiresAtOnce,
+  isForeign,
+  isTest,
+  morselSecure,
+  morselWrites,
+  namesCookie,
+  secureMorsel,
+} from "../python.ts";
 import { ownCookies } from "./own.ts";
 import { appOf, settingOf } from "./settings.ts";
 
@@ -95,12 +103,8 @@ const cookieWrite: Sink = {
   ],
   secure: [morsel, fallback(false, docs, "nothing sets its `secure`, and the default is off")],
   fixes: (fact, context) => {
-    const text = context.text(fact.place.file);
-    const target = text.slice(fact.place.span.start, fact.place.span.end);
     if (fact.kind !== "write" || morselWrites(fact, "secure", isMorsel, context).length > 0) return [];
-    const statement = `${target}["secure"] = True`;
-    const edits = [insertAfterLine(text, fact.place.file, fact.valuePlace.span.end, statement)];
-    return [{ title: "Set Secure", safety: "safe", edits }];
+    return [secureMorsel(fact, context)];
   },
 };
 

@@ -14,7 +14,7 @@ import {
   setting,
   type WriteFact,
 } from "../../framework.ts";
-import { insert, insertAfterLine, turnOnPython } from "../../write.ts";
+import { insert, insertAfterLine, quoteOf, turnOnPython } from "../../write.ts";
 import { addToClass, isTest, literalText } from "../python.ts";
 import { type App, appsOf, classGiven, configured, decidingStep, nearestApp, type Step } from "./config.ts";
 import { onOldWerkzeug } from "./versions.ts";
@@ -313,7 +313,8 @@ export function added(key: string, app: App, context: Context): Edit | undefined
   if (inClass !== undefined) return inClass;
   const { file } = app.fact.place;
   const text = context.text(file);
-  const line = (receiver: string) => `${receiver}.config["${key}"] = True`;
+  const quote = quoteOf(text);
+  const line = (receiver: string) => `${receiver}.config[${quote}${key}${quote}] = True`;
   const after = app.steps.findLast(
     (step) =>
       step.place.file === file &&

@@ -1,6 +1,5 @@
 import { custom, type Framework, fallback, type Given, type Seen, type WriteFact } from "../../framework.ts";
-import { insertAfterLine } from "../../write.ts";
-import { isOver, morselSecure, morselWrites } from "../python.ts";
+import { isOver, morselSecure, morselWrites, secureMorsel } from "../python.ts";
 
 const docs = "https://docs.python.org/3/library/http.cookies.html#http.cookies.Morsel";
 
@@ -44,11 +43,7 @@ export const httpCookies: Framework = {
       },
       fixes: (fact, context) => {
         if (fact.kind !== "write" || morselWrites(fact, "secure", isMorsel, context).length > 0) return [];
-        const { file, span } = fact.place;
-        const text = context.text(file);
-        const statement = `${text.slice(span.start, span.end)}["secure"] = True`;
-        const edits = [insertAfterLine(text, file, fact.valuePlace.span.end, statement)];
-        return [{ title: "Set Secure", safety: "safe", edits }];
+        return [secureMorsel(fact, context)];
       },
     },
   ],

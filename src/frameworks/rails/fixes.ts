@@ -20,7 +20,7 @@ export function secureText(context: Context): string {
 }
 
 function entryFor(text: string, context: Context): string {
-  return text.includes("=>") && !/\w:\s/.test(text)
+  return text.includes("=>") && !/\w: /.test(text.replace(/#.*/g, ""))
     ? `:secure => ${secureText(context)}`
     : `secure: ${secureText(context)}`;
 }

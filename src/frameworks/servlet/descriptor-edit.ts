@@ -78,8 +78,12 @@ export function addElement(
       `${newline}${inner}${render(element, style, inner)}${newline}${indent}`,
     );
   const line = lineAt(text, close);
-  if (line.start + line.indent.length === close && line.start > parent.innerSpan.start)
-    return insert(file, line.start, `${inner}${render(element, style, inner)}${newline}`);
+  if (line.start + line.indent.length === close && line.start > parent.innerSpan.start) {
+    const last = parent.children.at(-1);
+    const own = last !== undefined && startsLine(text, last) ? indentOf(text, last) : inner;
+    const deeper = own.startsWith(indent) && own !== indent ? own.slice(indent.length) : unit;
+    return insert(file, line.start, `${own}${render(element, { ...style, unit: deeper }, own)}${newline}`);
+  }
   return insert(file, close, render(element, style, undefined));
 }
 

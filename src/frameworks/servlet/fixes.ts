@@ -1,5 +1,5 @@
 import type { CallFact, Context, Edit, Fix, Place, SeenCall, SeenObject } from "../../framework.ts";
-import { insert, lineAt, replace } from "../../write.ts";
+import { aboveComment, insert, lineAt, replace } from "../../write.ts";
 import { cookieArgument, importsServlet, isResponse, madeBy, objectsOf } from "./servlet-api.ts";
 
 const decision =
@@ -81,6 +81,7 @@ export function fixAtConstructor(call: CallFact, context: Context): readonly Fix
   const variable = /(?:^|[^\w$.])((?:this\.)?[\w$]+)\s*=\s*$/.exec(head)?.[1];
   if (
     variable !== undefined &&
+    !isWider(variable, text.slice(0, span.start)) &&
     !/^\s*(?:if|else|for|while|case|default)\b/.test(head) &&
     isStatement(text, lineStart)
   ) {
@@ -108,7 +109,8 @@ function before(
   const { indent, newline, start } = lineAt(text, span.start);
   const change = changed === undefined ? [] : [replace(text, changed.place, changed.text)];
   if (start + indent.length === span.start && isStatement(text, start)) {
-    return [insert(file, span.start, statements.map((each) => `${each}${newline}${indent}`).join("")), ...change];
+    const lines = statements.map((each) => `${each}${newline}${indent}`).join("");
+    return [insert(file, changed === undefined ? aboveComment(text, span.start) : span.start, lines), ...change];
   }
   const head = text.slice(Math.max(0, span.start - 400), span.start).trimEnd();
   const ending = /^\s*;/.exec(text.slice(span.end, span.end + 200))?.[0];
@@ -147,6 +149,13 @@ function after(text: string, file: string, offset: number, statement: string): E
   return insert(file, offset + rest.trimEnd().length, `${newline}${indent}${statement}`);
 }
 
+/** Is the variable declared with a type that has no `setSecure`? The nearest declaration before counts. */
+function isWider(variable: string, before: string): boolean {
+  const name = variable.replace(/^this\./, "").replaceAll("$", "\\$&");
+  const declared = [...before.matchAll(new RegExp(`([\\w$.]+)(?:<[^<>]*>)?\\s+${name}\\s*[=;]`, "g"))].at(-1)?.[1];
+  return declared !== undefined && /^(?:java\.(?:lang|io)\.)?(?:Object|Serializable|Cloneable)$/.test(declared);
+}
+
 /** The type to declare a cookie with, as the file can name it. */
 function cookieType(expression: string, call: CallFact, context: Context): string {
   const written = /^new\s+([\w$.]+)\s*[(<]/.exec(expression)?.[1];
@@ -171,14 +180,17 @@ function freshName(call: CallFact, context: Context): string {
 
 function camelCase(name: string): string {
   const words = name.split(/[^A-Za-z0-9]+/).filter((word) => word !== "");
-  const joined = words
-    .map((word, index) => (index === 0 ? lowerFirst(word) : word.charAt(0).toUpperCase() + word.slice(1)))
-    .join("");
+  const joined = words.map((word, index) => (index === 0 ? lowerFirst(word) : upperFirst(word))).join("");
   return /^[A-Za-z]/.test(joined) ? joined : "";
 }
 
 function lowerFirst(word: string): string {
   return /^[A-Z0-9]+$/.test(word) ? word.toLowerCase() : word.charAt(0).toLowerCase() + word.slice(1);
+}
+
+function upperFirst(word: string): string {
+  const rest = word.slice(1);
+  return word.charAt(0).toUpperCase() + (/^[A-Z0-9]+$/.test(word) ? rest.toLowerCase() : rest);
 }
 
 function nameOf(call: CallFact): string {

@@ -1,0 +1,177 @@
+import { createTwoFilesPatch } from "diff";
+import { describe, expect, test } from "vitest";
+import { noConfiguration } from "../src/configuration.ts";
+import { planFixes } from "../src/fix.ts";
+import { takeInventory } from "../src/inventory.ts";
+import { readDeployment } from "../src/read-deployment.ts";
+import { projectOf } from "./support/project.ts";
+
+/** The removed and added lines of all best fixes together, as a maintainer would read them. */
+async function diffOf(files: Readonly<Record<string, string>>): Promise<string> {
+  const project = projectOf(files);
+  const deployment = readDeployment(project, noConfiguration, {});
+  const inventory = await takeInventory(project, deployment);
+  const chosen = inventory.cookies.flatMap((cookie, index) => {
+    const [fix] = cookie.fixes;
+    return fix === undefined ? [] : [{ cookie: index, fix }];
+  });
+  const plan = await planFixes(project, deployment, inventory, chosen);
+  expect(plan.failed).toEqual([]);
+  return [...plan.changes]
+    .flatMap(([, { before, after }]) => createTwoFilesPatch("", "", before, after).split("\n").slice(4))
+    .filter((line) => /^[-+]/.test(line))
+    .join("\n");
+}
+
+function lines(text: string): string {
+  return text.replace(/^\n/, "").replace(/\n\s*$/, "");
+}
+
+const express = (body: string) => ({
+  "app.js": `const express = require("express");\nconst app = express();\napp.get("/", (req, res) => {\n${body}\n});\n`,
+});
+const django = (body: string) => ({
+  "views.py": `from django.http import HttpResponse\nDEBUG = False\ndef home(request):\n    response = HttpResponse("hi")\n${body}\n    return response\n`,
+});
+const servlet = (body: string, more = "") => ({
+  "Home.java": `import jakarta.servlet.http.*;\npublic class Home extends HttpServlet {\n  ${more}\n  protected void doGet(HttpServletRequest request, HttpServletResponse response) {\n${body}\n  }\n}\n`,
+});
+
+const cases: Readonly<Record<string, { files: Readonly<Record<string, string>>; diff: string }>> = {
+  "a constant that others read keeps its value": {
+    files: express(`  const off = false;\n  res.cookie("a", "1", { httpOnly: off, secure: off });`),
+    diff: `
+-  res.cookie("a", "1", { httpOnly: off, secure: off });
++  res.cookie("a", "1", { httpOnly: off, secure: true });`,
+  },
+  "one that nobody else reads changes": {
+    files: express(`  const off = false;\n  res.cookie("a", "1", { secure: off });`),
+    diff: `
+-  const off = false;
++  const off = true;`,
+  },
+  "one that speaks of Secure changes for all": {
+    files: express(
+      `  const secureCookies = false;\n  res.cookie("a", "1", { secure: secureCookies });\n  res.cookie("b", "1", { secure: secureCookies });`,
+    ),
+    diff: `
+-  const secureCookies = false;
++  const secureCookies = true;`,
+  },
+  "DEBUG is not switched on": {
+    files: django(`    response.set_cookie("a", "1", secure=DEBUG)\n    print(DEBUG)`),
+    diff: `
+-    response.set_cookie("a", "1", secure=DEBUG)
++    response.set_cookie("a", "1", secure=True)`,
+  },
+  "a constant of a Java class that others read": {
+    files: servlet(
+      `    Cookie cookie = new Cookie("c", "1");\n    cookie.setHttpOnly(OFF);\n    cookie.setSecure(OFF);\n    response.addCookie(cookie);`,
+      "private static final boolean OFF = false;",
+    ),
+    diff: `
+-    cookie.setSecure(OFF);
++    cookie.setSecure(true);`,
+  },
+  "keywords with blanks around them": {
+    files: django(`    response.set_cookie("a", "1", httponly = True)`),
+    diff: `
+-    response.set_cookie("a", "1", httponly = True)
++    response.set_cookie("a", "1", httponly = True, secure = True)`,
+  },
+  "arguments that have lines of their own, the bracket behind the last one": {
+    files: django(`    response.set_cookie("a", "1",\n                        httponly=True)`),
+    diff: `
+-                        httponly=True)
++                        httponly=True,
++                        secure=True)`,
+  },
+  "the quotes of the statement that sets the cookie": {
+    files: {
+      "jar.py": `from http.cookies import SimpleCookie\ndef jar():\n    cookies = SimpleCookie()\n    cookies['a'] = "1"\n    return cookies\n`,
+    },
+    diff: `
++    cookies['a']['secure'] = True`,
+  },
+  "the quotes of the file": {
+    files: {
+      "app.py": `from flask import Flask, session\napp = Flask(__name__)\napp.config['SECRET_KEY'] = 'x'\n@app.get('/')\ndef home():\n    session['a'] = 1\n    return 'hi'\n`,
+    },
+    diff: `
++app.config['SESSION_COOKIE_SECURE'] = True`,
+  },
+  "a comment keeps speaking of its statement": {
+    files: servlet(
+      `    Cookie cookie = new Cookie("c", request.getParameter("c"));\n    cookie.setPath("/");\n\n    /* sent to the browser */\n    // as it is\n    response.addCookie(cookie);`,
+    ),
+    diff: `
++    cookie.setSecure(true);`,
+  },
+  "a comment above the middleware that needs the proxy's word": {
+    files: {
+      "app.js": `const session = require('express-session')\nmodule.exports = (app) => {\n  app.disable('x-powered-by')\n  // keeps people signed in\n  app.use(session({ secret: 's' }))\n}\n`,
+    },
+    diff: `
++  app.set('trust proxy', 1)
+-  app.use(session({ secret: 's' }))
++  app.use(session({ secret: 's', cookie: { secure: true } }))`,
+  },
+  "a variable of a type without setSecure": {
+    files: servlet(`    Object cookie = new Cookie("c", "1");\n    request.setAttribute("c", cookie);`),
+    diff: "",
+  },
+  "a local named after a cookie in capitals": {
+    files: {
+      "Home.java": `import jakarta.servlet.http.*;\npublic class Home {\n  Cookie first() {\n    return new Cookie("XSRF-TOKEN", "1");\n  }\n  Cookie second() {\n    return new Cookie("SID", "1");\n  }\n}\n`,
+    },
+    diff: `
+-    return new Cookie("XSRF-TOKEN", "1");
++    Cookie xsrfTokenCookie = new Cookie("XSRF-TOKEN", "1");
++    xsrfTokenCookie.setSecure(true);
++    return xsrfTokenCookie;
+-    return new Cookie("SID", "1");
++    Cookie sidCookie = new Cookie("SID", "1");
++    sidCookie.setSecure(true);
++    return sidCookie;`,
+  },
+  "a hash with rockets, and a comment in it": {
+    files: {
+      "config/application.rb": `require "rails"\nmodule App\n  class Application < Rails::Application\n  end\nend\n`,
+      "config/initializers/session_store.rb": `Rails.application.config.session_store :cookie_store,\n  # todo: rename\n  :key   => "_app"\n`,
+    },
+    diff: `
+-  :key   => "_app"
++  :key   => "_app",
++  :secure => Rails.env.production?`,
+  },
+  "an element among siblings that are indented otherwise than the first": {
+    files: {
+      "WEB-INF/web.xml": `<web-app xmlns="https://jakarta.ee/xml/ns/jakartaee" version="6.0">\n    <display-name>app</display-name>\n\t<listener>\n\t\t<listener-class>a.B</listener-class>\n\t</listener>\n</web-app>\n`,
+    },
+    diff: `
++\t<session-config>
++\t\t<cookie-config>
++\t\t\t<secure>true</secure>
++\t\t</cookie-config>
++\t</session-config>`,
+  },
+};
+
+describe("fixes read as if a maintainer had written them", () => {
+  for (const [name, { files, diff }] of Object.entries(cases)) {
+    test(name, async () => {
+      expect(await diffOf(files)).toBe(lines(diff));
+    });
+  }
+
+  test("what is inserted stands above the comments, not between them and what they speak of", async () => {
+    const files = cases["a comment keeps speaking of its statement"]!.files;
+    const project = projectOf(files);
+    const deployment = readDeployment(project, noConfiguration, {});
+    const inventory = await takeInventory(project, deployment);
+    const plan = await planFixes(project, deployment, inventory, [{ cookie: 0, fix: inventory.cookies[0]!.fixes[0]! }]);
+    expect(plan.changes.get("Home.java")?.after).toContain(
+      `    cookie.setSecure(true);\n    /* sent to the browser */\n    // as it is\n    response.addCookie(cookie);`,
+    );
+  });
+});
