@@ -19,7 +19,8 @@ export default defineConfig([
   {
     ...shared,
     entry: { cli: "src/bin.ts", worker: "src/files/worker.ts", index: "src/index.ts" },
-    deps: { alwaysBundle: /./, onlyBundle: false },
+    // playwright-core is an optional peer: only who wants a browser installs it.
+    deps: { alwaysBundle: /^(?!playwright-core$)./, neverBundle: ["playwright-core"], onlyBundle: false },
     minify: true,
     dts: false,
     plugins: [noteBundled()],

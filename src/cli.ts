@@ -102,6 +102,10 @@ function commands(done: (status: number) => void): Command {
     .option("--key <file>", "its key, where it is not in the same file (SETSECURE_PASSPHRASE opens it)")
     .option("--insecure", "take any certificate", false)
     .option("--resolve <host:port:address>", "where a name leads, as with curl; may be repeated", collect)
+    .option("--browser", "also load the pages in Chromium, and see what scripts set", false)
+    .option("--prove", "show in Chromium which cookies leave in clear text, with https open and blocked", false)
+    .option("--browser-path <file>", "Chromium, where it is not in a usual place (SETSECURE_BROWSER)")
+    .option("--third-parties", "let the pages load what lies on other hosts", false)
     .option("--profile <browser>", "chromium, firefox or strict", "chromium")
     .option("--no-progress", "say nothing while it works")
     .action(async (urls: string[], flags) => {

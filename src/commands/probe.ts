@@ -6,10 +6,14 @@ import { progressOn, silent } from "../progress.ts";
 import type { Report } from "../report.ts";
 import { type Paint, painter, visible } from "../terminal/text.ts";
 import { version } from "../version.ts";
+import type { Browsed } from "../wire/browse-site.ts";
 import { createClient } from "../wire/http.ts";
-import { type Probed, type ProbedCookie, type ProbeOptions, probeSite, type Visit } from "../wire/probe.ts";
+import { isLoopback } from "../wire/jar.ts";
+import type { Judgement } from "../wire/judge.ts";
+import { type Probed, type ProbeOptions, probeSite, samenessOf, type Visit } from "../wire/probe.ts";
+import { keyOf } from "../wire/prove.ts";
 import { readCookies, readHeaders, type SignIn } from "../wire/sign-in.ts";
-import { readResolve, targetsOf, type Way } from "../wire/target.ts";
+import { readResolve, type Target, targetsOf, type Way } from "../wire/target.ts";
 import { nameWidth, type Sighting, wireRow, wireSummary } from "../wire-report.ts";
 import { print, wantsColor, widthOf } from "./output.ts";
 import { deliverWire, type WireFlags, wireSettings } from "./wire.ts";
@@ -37,6 +41,12 @@ export interface ProbeFlags extends WireFlags {
   readonly key?: string;
   readonly insecure: boolean;
   readonly resolve?: readonly string[];
+  /** Loads the pages in Chromium. */
+  readonly browser: boolean;
+  readonly browserPath?: string;
+  readonly thirdParties: boolean;
+  /** Shows in Chromium what leaves in clear text. */
+  readonly prove: boolean;
   readonly progress: boolean;
 }
 
@@ -66,18 +76,23 @@ export async function probeCommand(
   const streams = flags.format === "text";
   const paint = painter(stdout === print && wantsColor(process.stdout));
   const progress = flags.progress && !streams ? progressOn(process.stderr) : silent;
-  const results: Probed[] = [];
+  const browse = browserOf(flags, targets, options);
+  const results: SiteResult[] = [];
   let done = 0;
-  await inTurns([...targets.entries()], flags.concurrency, async ([index, target]) => {
+  const width = browse === undefined ? flags.concurrency : Math.min(flags.concurrency, mostBrowsers);
+  await inTurns([...targets.entries()], width, async ([index, target]) => {
     const probed = await probeSite(target, options);
-    results[index] = probed;
+    const result = resultOf(probed, await browse?.(target, probed));
+    results[index] = result;
     progress.step(`${++done} of ${targets.length} sites asked`);
-    if (streams) await stdout(showSite(probed, paint));
+    if (streams) await stdout(showSite(result, paint));
   });
   progress.end();
   complainOfSilence(results);
 
-  const sightings = results.flatMap(({ cookies }) => cookies).map(toSighting);
+  const sightings = results
+    .flatMap((result) => result.sightings)
+    .map(({ sighting }, index) => numbered(sighting, index));
   const visits = results.flatMap((probed) => probed.visits);
   let end = "";
   return deliverWire(settings, {
@@ -88,7 +103,7 @@ export async function probeCommand(
     milliseconds: performance.now() - start,
     text: (report) => {
       end = showEnd(results, sightings, report, settings.profile);
-      return `${results.map((probed) => showSite(probed, painter(false))).join("")}${end}`;
+      return `${results.map((result) => showSite(result, painter(false))).join("")}${end}`;
     },
     // What was told as it came is not told twice.
     stdout: streams ? () => stdout(end) : stdout,
@@ -189,7 +204,7 @@ async function inTurns<T>(items: readonly T[], width: number, work: (item: T) =>
   await Promise.all(Array.from({ length: width }, worker));
 }
 
-function complainOfSilence(results: readonly Probed[]): void {
+function complainOfSilence(results: readonly SiteResult[]): void {
   const visits = results.flatMap(({ visits: all }) => all);
   if (visits.some(({ outcome }) => outcome.kind === "answer")) return;
   const reasons = visits.flatMap(toSkipped).map(({ file, because }) => `${file}: ${because}`);
@@ -202,14 +217,86 @@ function toSkipped({ way, url, told, outcome }: Visit): Report["skipped"][number
   return [{ file: url, because: way === "forwarded" ? `${outcome.because} (as ${ways[way]})` : outcome.because }];
 }
 
-function toSighting({ judgement, mitigation, way, times }: ProbedCookie, index: number): Sighting {
-  const asked = `answers ${asAsked[way]} set it so: ${times}`;
+/** One site, by our own client and, where that was asked for, by Chromium. */
+interface SiteResult extends Pick<Probed, "host" | "visits" | "remarks"> {
+  readonly sightings: readonly { readonly way: string; readonly sighting: Sighting }[];
+}
+
+/** Chromium is large: no more sites at a time. */
+const mostBrowsers = 4;
+
+type Browse = (target: Target, probed: Probed) => Promise<Browsed>;
+
+/** @throws CannotDo when what is asked of the browser cannot be had */
+function browserOf(flags: ProbeFlags, targets: readonly Target[], options: ProbeOptions): Browse | undefined {
+  if (!flags.browser && !flags.prove) return undefined;
+  const loopback = targets.find(({ host }) => isLoopback(host));
+  if (flags.prove && loopback !== undefined) {
+    throw new CannotDo(
+      `--prove cannot prove anything on ${loopback.host}: browsers trust a loopback host even over plain http. Give it another name, which need not exist: --resolve app.example:443:127.0.0.1:8443 https://app.example/`,
+    );
+  }
+  if (flags.thirdParties && (flags.header !== undefined || flags.proxy !== undefined)) {
+    throw new CannotDo(
+      "--third-parties does not go with --header, which they would be sent, nor with --proxy, which they would not go through.",
+    );
+  }
+  const browseOptions = {
+    ...options,
+    path: flags.browserPath,
+    insecure: flags.insecure,
+    milliseconds: flags.timeout * 1000,
+    prove: flags.prove,
+    thirdParties: flags.thirdParties,
+    resolve: readResolve(flags.resolve ?? []),
+    proxy: flags.proxy === undefined ? undefined : readProxy(flags.proxy),
+    trustProbed: flags.ca !== undefined,
+  };
+  return async (target, probed) => (await import("../wire/browse-site.ts")).browseSite(target, probed, browseOptions);
+}
+
+function resultOf(probed: Probed, browsed: Browsed | undefined): SiteResult {
+  const { host, visits, remarks } = probed;
+  const asked = probed.cookies.map(({ judgement, mitigation, way, times }) => {
+    const evidence = [{ wire: judgement.url, says: `answers ${asAsked[way]} set it so: ${times}` }];
+    return { way: ways[way], sighting: sightingOf(judgement, mitigation, evidence, browsed) };
+  });
+  const known = new Set(probed.cookies.map(({ judgement, way }) => samenessOf(judgement, way)));
+  const seen = (browsed?.cookies ?? []).flatMap(({ judgement, attributes, script }) => {
+    const same = samenessOf(judgement, judgement.url.startsWith("https:") ? "https" : "http");
+    if (known.has(same)) return [];
+    known.add(same);
+    const evidence =
+      script === undefined
+        ? [{ wire: judgement.url, says: "an answer to the browser set it" }]
+        : [{ wire: script, says: "a script set it here" }];
+    const way = script === undefined ? "browser" : "script";
+    return [{ way, sighting: sightingOf(judgement, probed.mitigate(judgement, attributes), evidence, browsed) }];
+  });
+  return { host, visits, remarks: [...remarks, ...(browsed?.remarks ?? [])], sightings: [...asked, ...seen] };
+}
+
+function sightingOf(
+  judgement: Judgement,
+  mitigation: string | undefined,
+  evidence: NonNullable<Sighting["evidence"]>,
+  browsed: Browsed | undefined,
+): Sighting {
+  const { domain, hostOnly = true, path = "/" } = judgement.attributes;
+  const isProven = domain !== undefined && judgement.stored && judgement.url.startsWith("https:");
+  const proofs = isProven ? browsed?.proofs.get(keyOf({ name: judgement.name, domain, hostOnly, path })) : undefined;
   return {
-    judgement: { ...judgement, line: index + 1 },
-    evidence: [{ wire: judgement.url, says: asked }],
+    judgement,
+    evidence,
     ...(mitigation === undefined ? {} : { mitigation }),
+    ...(proofs === undefined ? {} : { proofs }),
   };
 }
+
+const numbered = (sighting: Sighting, index: number): Sighting => ({
+  ...sighting,
+  judgement: { ...sighting.judgement, line: index + 1 },
+});
 
 const ways: Readonly<Record<Way, string>> = { https: "https", http: "http", forwarded: "http+forwarded" };
 const asAsked: Readonly<Record<Way, string>> = {
@@ -219,18 +306,16 @@ const asAsked: Readonly<Record<Way, string>> = {
 };
 
 /** What one site answered, and its cookies. */
-function showSite({ host, visits, cookies, remarks }: Probed, paint: Paint): string {
+function showSite({ host, visits, sightings, remarks }: SiteResult, paint: Paint): string {
   const title = `── ${visible(host)} `;
   const rule = "─".repeat(Math.max(3, widthOf(process.stdout) - title.length));
-  const sightings = cookies.map(toSighting);
-  const width = nameWidth(sightings);
+  const width = nameWidth(sightings.map(({ sighting }) => sighting));
+  const wayWidth = Math.max(0, ...sightings.map(({ way }) => way.length));
   const lines = [
     `${paint("bold", title)}${paint("dim", rule)}`,
     ...visits.map(showVisit),
-    ...(cookies.length === 0 ? ["  no cookie"] : []),
-    ...sightings.map(
-      (sighting, index) => `  ${ways[cookies[index]?.way ?? "https"].padEnd(5)}  ${wireRow(sighting, width)}`,
-    ),
+    ...(sightings.length === 0 ? ["  no cookie"] : []),
+    ...sightings.map(({ way, sighting }) => `  ${way.padEnd(wayWidth)}  ${wireRow(sighting, width)}`),
     ...remarks.map((says) => `  ${visible(says)}`),
   ];
   return `${lines.join("\n")}\n\n`;
@@ -243,7 +328,7 @@ function showVisit({ way, url, outcome }: Visit): string {
 }
 
 function showEnd(
-  results: readonly Probed[],
+  results: readonly SiteResult[],
   sightings: readonly Sighting[],
   report: Report,
   profile: ProbeOptions["profile"],

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import http from "node:http";
 import https from "node:https";
-import { isIP, type Socket } from "node:net";
+import net, { isIP, type Socket } from "node:net";
 import tls, { type TLSSocket } from "node:tls";
 import { CannotDo } from "../exit.ts";
 
@@ -69,7 +69,8 @@ export function createClient(options: ClientOptions): Client {
   return async (url, ask) => {
     const signal = AbortSignal.timeout(options.milliseconds);
     try {
-      const tunnel = options.proxy === undefined ? undefined : await openTunnel(options.proxy, url, options, signal);
+      const to = destinationOf(bare(url.hostname), portOf(url), options.resolve);
+      const tunnel = options.proxy === undefined ? undefined : await openTunnel(options.proxy, to, signal);
       return await exchange(url, ask, { options, secure, signal, tunnel });
     } catch (error) {
       return { kind: "none", ...faultOf(error, options.milliseconds) };
@@ -99,10 +100,24 @@ export const portOf = (url: URL): number =>
 /** An address in brackets is one to connect to without them. */
 const bare = (host: string): string => host.replace(/^\[(.*)\]$/, "$1");
 
-function destinationOf(url: URL, resolve: Resolve | undefined): { readonly host: string; readonly port: number } {
-  const port = portOf(url);
-  const mapped = resolve?.get(`${url.hostname}:${port}`);
-  return mapped === undefined ? { host: bare(url.hostname), port } : { host: mapped.address, port: mapped.port };
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Where a name and port lead. */
+export function destinationOf(host: string, port: number, resolve: Resolve | undefined): Address {
+  const mapped = resolve?.get(`${host}:${port}`);
+  return mapped === undefined ? { host, port } : { host: mapped.address, port: mapped.port };
+}
+
+/** A connection to an address, through the proxy where there is one. */
+export function connectTo(to: Address, proxy: URL | undefined, milliseconds: number): Promise<Socket> {
+  if (proxy !== undefined) return openTunnel(proxy, to, AbortSignal.timeout(milliseconds));
+  return new Promise((resolve, reject) => {
+    const socket = net.connect(to, () => resolve(socket));
+    socket.on("error", reject);
+  });
 }
 
 interface Way {
@@ -120,7 +135,7 @@ function exchange(url: URL, { headers, read }: Ask, { options, secure, signal, t
     tunnel === undefined ? { agent: false } : { createConnection: () => overTunnel(url, tunnel, secure, servername) };
   return new Promise((resolve, reject) => {
     const request = (url.protocol === "https:" ? https : http).request({
-      ...destinationOf(url, options.resolve),
+      ...destinationOf(host, portOf(url), options.resolve),
       ...secure,
       ...servername,
       ...through,
@@ -200,8 +215,7 @@ function overTunnel(url: URL, socket: Socket, secure: tls.ConnectionOptions, ser
 }
 
 /** RFC 9110, 9.3.6: asks the proxy for a connection to the host, also for plain http, so that the proxy adds nothing. */
-function openTunnel(proxy: URL, url: URL, { resolve }: ClientOptions, signal: AbortSignal): Promise<Socket> {
-  const { host, port } = destinationOf(url, resolve);
+function openTunnel(proxy: URL, { host, port }: Address, signal: AbortSignal): Promise<Socket> {
   const target = `${isIP(host) === 6 ? `[${host}]` : host}:${port}`;
   const credentials = `${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`;
   const authorization =

@@ -6,7 +6,7 @@ import { type Judgement, judge } from "./judge.ts";
 import { linksOf } from "./links.ts";
 import type { ProfileName } from "./profile.ts";
 import { createRobots, type Robots } from "./robots.ts";
-import { expiryOf, parseSetCookie, type SetCookie } from "./set-cookie.ts";
+import { type Attribute, expiryOf, parseSetCookie, type SetCookie } from "./set-cookie.ts";
 import { type SignIn, seed } from "./sign-in.ts";
 import { type Start, scopeOf, type Target, type Way } from "./target.ts";
 
@@ -58,6 +58,8 @@ export interface Probed {
   readonly remarks: readonly string[];
   /** Public keys of the certificates that were valid. */
   readonly publicKeys: readonly string[];
+  /** What HSTS, as this site asked for it, does for a cookie that was seen elsewhere. */
+  readonly mitigate: (judgement: Judgement, attributes: readonly Attribute[]) => string | undefined;
 }
 
 /** As in Chromium. */
@@ -79,7 +81,7 @@ interface Site {
   readonly visits: Visit[];
   readonly cookies: Map<
     string,
-    { cookie: Omit<ProbedCookie, "times" | "mitigation">; seconds: number | undefined; times: number }
+    { cookie: Omit<ProbedCookie, "times" | "mitigation">; attributes: readonly Attribute[]; times: number }
   >;
   readonly publicKeys: Set<string>;
   readonly remarks: Map<string, number>;
@@ -223,16 +225,18 @@ function keep(set: SetCookie, from: URL, way: Way, site: Site): void {
   }
   const [judgement] = judge([{ line: site.cookies.size + 1, url: from.href, set }], { profile, now });
   if (judgement === undefined) return;
-  const { line: _line, url: _url, ...same } = judgement;
-  const key = JSON.stringify([way, from.host, same]);
+  const key = samenessOf(judgement, way);
   const known = site.cookies.get(key);
   if (known !== undefined) {
     known.times++;
     return;
   }
-  const expires = expiryOf(set.attributes, now());
-  const seconds = expires === undefined ? undefined : (expires - now()) / 1000;
-  site.cookies.set(key, { cookie: { judgement, way }, seconds, times: 1 });
+  site.cookies.set(key, { cookie: { judgement, way }, attributes: set.attributes, times: 1 });
+}
+
+/** Lines with the same text are judged alike, and are one cookie, on whichever page of a host they come. */
+export function samenessOf({ line: _line, url, ...judged }: Judgement, way: Way): string {
+  return JSON.stringify([way, URL.canParse(url) ? new URL(url).host : "", judged]);
 }
 
 function redirectOf(answer: Answer, url: URL): URL | undefined {
@@ -281,18 +285,26 @@ function resultOf(host: string, site: Site): Probed {
   return {
     host,
     visits: site.visits,
-    cookies: [...site.cookies.values()].map(({ cookie, seconds, times }) => ({
+    cookies: [...site.cookies.values()].map(({ cookie, attributes, times }) => ({
       ...cookie,
       times,
-      mitigation: mitigationFor(cookie.judgement, seconds, site.hsts),
+      mitigation: mitigationFor(cookie.judgement, attributes, site),
     })),
     remarks: [...site.remarks].map(([says, times]) => (times === 1 ? says : `${says} (${times} times)`)),
     publicKeys: [...site.publicKeys],
+    mitigate: (judgement, attributes) => mitigationFor(judgement, attributes, site),
   };
 }
 
-function mitigationFor(judgement: Judgement, seconds: number | undefined, hsts: HstsStore): string | undefined {
+function mitigationFor(
+  judgement: Judgement,
+  attributes: readonly Attribute[],
+  { hsts, options }: Site,
+): string | undefined {
   const { domain, hostOnly = true } = judgement.attributes;
   if (!judgement.sentOverHttp || domain === undefined) return undefined;
+  const now = options.now();
+  const expires = expiryOf(attributes, now);
+  const seconds = expires === undefined ? undefined : (expires - now) / 1000;
   return mitigationOf(hsts, { domain, hostOnly, seconds });
 }

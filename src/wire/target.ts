@@ -77,16 +77,21 @@ function otherScheme(url: URL): URL | undefined {
   return other;
 }
 
-/**
- * Whether a URL may be asked: on a host that was told, its twin with or without `www.`, or one of `also`
- * (`*.app.example` is every host below), and on a port that was told or is the scheme's own.
- */
-export function scopeOf({ host, starts }: Target, also: readonly string[]): (url: URL) => boolean {
+/** The host that was told, its twin with or without `www.`, and those of `also` that are no pattern. */
+export function hostsOf({ host }: Target, also: readonly string[]): string[] {
   const isName = host.includes(".") && /[a-z]/i.test(host) && !host.startsWith("[") && !isLoopback(host);
   const twin = host.startsWith("www.") ? host.slice(4) : `www.${host}`;
-  const hosts = new Set([host, ...(isName ? [twin] : []), ...also.filter((each) => !each.startsWith("*."))]);
+  return [...new Set([host, ...(isName ? [twin] : []), ...also.filter((each) => !each.startsWith("*."))])];
+}
+
+/**
+ * Whether a URL may be asked: on one of `hostsOf` or below a pattern of `also` (`*.app.example`), and on a port that was
+ * told or is the scheme's own.
+ */
+export function scopeOf(target: Target, also: readonly string[]): (url: URL) => boolean {
+  const hosts = new Set(hostsOf(target, also));
   const below = also.filter((each) => each.startsWith("*.")).map((each) => each.slice(1));
-  const ports = new Set(starts.map(({ url }) => `${url.protocol}${portOf(url)}`));
+  const ports = new Set(target.starts.map(({ url }) => `${url.protocol}${portOf(url)}`));
   return (url) =>
     (hosts.has(url.hostname) || below.some((suffix) => url.hostname.endsWith(suffix))) &&
     (url.port === "" || ports.has(`${url.protocol}${portOf(url)}`));

@@ -15,6 +15,9 @@ const flags: ProbeFlags = {
   timeout: 10,
   ignoreRobots: false,
   insecure: false,
+  browser: false,
+  thirdParties: false,
+  prove: false,
   progress: false,
 };
 
