@@ -73,17 +73,16 @@ function commands(done: (status: number) => void): Command {
       done(await (await import("./commands/explain.ts")).explainCommand(name));
     });
 
-  withReportOptions(withConfiguration(command("judge [file]")))
+  withWireOptions(command("judge [file]"))
     .description("what a browser does with Set-Cookie lines, a curl -i transcript or a HAR, from a file or stdin")
     .option("--url <url>", "where bare lines came from")
     .option("--replay", "let later lines meet the cookies that earlier ones left", false)
-    .option("--profile <browser>", "chromium, firefox or strict", "chromium")
     .option("--allow-empty", "it is no failure when there is no Set-Cookie line", false)
     .action(async (file: string | undefined, flags) => {
       done(await (await import("./commands/judge.ts")).judgeCommand(file, flags));
     });
 
-  withReportOptions(withConfiguration(command("probe [url...]")))
+  withWireOptions(command("probe [url...]"))
     .description("ask sites over https and plain http, and judge the cookies that they set")
     .option("--urls <file>", "a file with a URL on each line, or - for standard input")
     .option("--forwarded", "ask plain http also with X-Forwarded-Proto: https, as a proxy that ends TLS does", false)
@@ -106,13 +105,11 @@ function commands(done: (status: number) => void): Command {
     .option("--prove", "show in Chromium which cookies leave in clear text, with https open and blocked", false)
     .option("--browser-path <file>", "Chromium, where it is not in a usual place (SETSECURE_BROWSER)")
     .option("--third-parties", "let the pages load what lies on other hosts", false)
-    .option("--profile <browser>", "chromium, firefox or strict", "chromium")
-    .option("--no-progress", "say nothing while it works")
     .action(async (urls: string[], flags) => {
       done(await (await import("./commands/probe.ts")).probeCommand(urls, flags));
     });
 
-  withReportOptions(withConfiguration(command("watch <upstream> [command...]")))
+  withWireOptions(command("watch <upstream> [command...]"))
     .description("a reverse proxy that judges cookies as they pass, until Ctrl+C or until a command is done")
     .option("--listen <url>", "port, host:port or URL for clients; may be repeated (http://127.0.0.1:8080)", collect)
     .option("--tls-cert <file>", "PEM, for https listeners (a throw-away certificate)")
@@ -122,7 +119,6 @@ function commands(done: (status: number) => void): Command {
     .option("--keep-host", "send the client's Host to an upstream that is not on this machine", false)
     .option("--trust-forwarded", "believe the X-Forwarded-Proto and -Host of whoever connects", false)
     .option("--enforce", "add Secure on the way, where the client comes over https", false)
-    .option("--profile <browser>", "chromium, firefox or strict", "chromium")
     .option("--allow-empty", "it is no failure when no Set-Cookie line passed", false)
     .action(async (upstream: string, words: string[], flags) => {
       done(await (await import("./commands/watch.ts")).watchCommand(upstream, words, flags));
@@ -153,14 +149,16 @@ function withReportOptions(command: Command): Command {
     .option("--baseline [file]", "accept the findings of this file (setsecure-baseline.json)");
 }
 
-function withConfiguration(command: Command): Command {
-  return command
-    .option("--config <file>", "the configuration to use, instead of the nearest setsecure.config.json")
-    .option("--no-config", "use no configuration");
+function withWireOptions(command: Command): Command {
+  return withProjectOptions(withReportOptions(command))
+    .option("--profile <browser>", "whose cookies they are: chromium, firefox or strict", "chromium")
+    .option("--source <folder>", "the source of the application: compare what it sets with what came");
 }
 
 function withProjectOptions(command: Command): Command {
-  return withConfiguration(command)
+  return command
+    .option("--config <file>", "the configuration to use, instead of the nearest setsecure.config.json")
+    .option("--no-config", "use no configuration")
     .option("--deployment <name>", "what is deployed (production)")
     .addOption(new Option("--tls <where>", "where TLS ends (proxy)").choices(["proxy", "process", "none"]))
     .option("--env <NAME=value>", "a variable of the deployment; NAME alone is unset; may be repeated", collect)

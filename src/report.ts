@@ -38,6 +38,32 @@ export interface WireProof {
   readonly says: string;
 }
 
+/** A place of the source that can have set a cookie seen on the wire. */
+export type WireSourcePlace = Location & {
+  /** By what it was found: a line that an agent saw, the whole name, a name with holes, or a name that goes with it. */
+  readonly by: "agent" | "name" | "pattern" | "related name";
+  readonly framework: string;
+  readonly verdict: Verdict;
+  readonly because: string;
+};
+
+/** What the source says of a cookie seen on the wire. */
+export interface WireSource {
+  readonly relation:
+    | "insecure in both"
+    | "secure in both"
+    | "secure only in the source"
+    | "secure only on the wire"
+    | "open in the source"
+    | "not in the source";
+  /** Sentences: the two side by side, and what is likely. */
+  readonly says: string;
+  /** Best first. */
+  readonly places: readonly WireSourcePlace[];
+  /** The documentation of what sets it in front of the application, where its name is known. */
+  readonly docs?: string;
+}
+
 export interface ReportCookie {
   readonly name: string | null;
   readonly framework: string;
@@ -62,6 +88,8 @@ export interface ReportCookie {
     /** What keeps it off plain http all the same; mitigated is not safe. */
     readonly mitigation?: string;
     readonly proofs?: readonly WireProof[];
+    /** Only with `--source`. */
+    readonly source?: WireSource;
   };
 }
 

@@ -85,7 +85,7 @@ export function suppressionLookup(
 }
 
 /** Compares without backtracking: each part between stars is looked for after the one before. */
-function matches(pattern: string, text: string): boolean {
+export function matches(pattern: string, text: string): boolean {
   const [first = "", ...parts] = pattern.split("*");
   const last = parts.pop();
   if (last === undefined) return pattern === text;

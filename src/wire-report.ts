@@ -3,7 +3,16 @@ import { type Deployment, disclosed } from "./deployment.ts";
 import type { Level } from "./finding.ts";
 import { fingerprints } from "./fingerprint.ts";
 import { type Acceptance, acceptedBySetting } from "./make-report.ts";
-import type { Location, Report, ReportCookie, ReportEvidence, ReportFinding, WireProof } from "./report.ts";
+import type {
+  Location,
+  Report,
+  ReportCookie,
+  ReportEvidence,
+  ReportFinding,
+  ReportFix,
+  WireProof,
+  WireSource,
+} from "./report.ts";
 import type { Rule } from "./rule.ts";
 import { visible } from "./terminal/text.ts";
 import { version } from "./version.ts";
@@ -22,6 +31,9 @@ export interface Sighting {
   readonly mitigation?: string;
   /** What a real browser was seen to do with the cookie. */
   readonly proofs?: readonly WireProof[];
+  /** What the source says of it, and what would mend it there. */
+  readonly source?: WireSource;
+  readonly fixes?: readonly ReportFix[];
 }
 
 export interface WireReportInput {
@@ -61,7 +73,7 @@ export function makeWireReport(input: WireReportInput): Report {
       conditional: 0,
       unknown: 0,
       deletions: cookies.filter(({ deletion }) => deletion).length,
-      fixable: 0,
+      fixable: sightings.filter(({ judgement, fixes = [] }) => judgement.stored && fixes.length > 0).length,
       milliseconds: Math.round(input.milliseconds),
     },
   };
@@ -103,7 +115,7 @@ function wireEvidence({ url, because }: Judgement): ReportEvidence {
 }
 
 function toReportCookie(sighting: Sighting, cookie: Cookie | undefined): ReportCookie {
-  const { judgement, location, mitigation, proofs } = sighting;
+  const { judgement, location, mitigation, proofs, source, fixes = [] } = sighting;
   const { name, because, deletion, line, url, stored, secure, sentOverHttp, ignored, differs = [] } = judgement;
   const told = [
     ...ignored.map((says) => `ignored: ${says}`),
@@ -122,7 +134,7 @@ function toReportCookie(sighting: Sighting, cookie: Cookie | undefined): ReportC
     notDeployed: cookie?.notDeployed ?? null,
     attributes: cookie?.attributes ?? {},
     condition: null,
-    fix: null,
+    fix: fixes[0] ?? null,
     wire: {
       line,
       url,
@@ -131,6 +143,7 @@ function toReportCookie(sighting: Sighting, cookie: Cookie | undefined): ReportC
       sentOverHttp,
       ...(mitigation === undefined ? {} : { mitigation }),
       ...(proofs === undefined ? {} : { proofs }),
+      ...(source === undefined ? {} : { source }),
     },
   };
 }
@@ -141,7 +154,7 @@ function findingsOf({ sightings, rules, acceptance }: WireReportInput, cookies: 
   return sightings.flatMap((sighting, index): ReportFinding[] => {
     const cookie = cookies[index];
     if (cookie === undefined) return [];
-    const { judgement, location = null, evidence = [] } = sighting;
+    const { judgement, evidence = [], fixes = [] } = sighting;
     const { name } = judgement;
     return complaintsOf(sighting, cookie, rules).map(({ rule, level, message }) => {
       const id = fingerprint({ rule, framework: "wire", cookie: name, file: siteOf(judgement), sinkLine: "" });
@@ -152,15 +165,37 @@ function findingsOf({ sightings, rules, acceptance }: WireReportInput, cookies: 
         rule,
         level,
         message,
-        location,
-        related: [wireEvidence(judgement), ...evidence],
+        location: sighting.location ?? placeInSource(sighting),
+        related: [wireEvidence(judgement), ...evidence, ...sourceEvidence(sighting)],
         fingerprint: id,
         cookie: index,
-        fixes: [],
+        fixes,
         ...(suppressed === undefined ? {} : { suppressed }),
       };
     });
   });
+}
+
+/** Where a finding leads that has no line of its own: to the source, where it decides what the wire shows. */
+function placeInSource({ source }: Sighting): Location | null {
+  const [place] = source?.places ?? [];
+  const leads = source?.relation === "insecure in both" || source?.relation === "secure only on the wire";
+  if (place === undefined || !leads) return null;
+  const { file, line, column, endLine, endColumn } = place;
+  return { file, line, column, endLine, endColumn };
+}
+
+function sourceEvidence({ source }: Sighting): ReportEvidence[] {
+  if (source === undefined) return [];
+  const places = source.places.map(({ file, line, column, endLine, endColumn, framework, verdict, because }) => ({
+    file,
+    line,
+    column,
+    endLine,
+    endColumn,
+    says: `${framework}, ${verdict}: ${because}`,
+  }));
+  return [...places, ...(source.docs === undefined ? [] : [{ docs: source.docs, says: source.says }])];
 }
 
 /** A cookie is the same one on whichever page of a site it is seen, so that a baseline outlives ids in paths. */
@@ -185,22 +220,43 @@ interface WireComplaint {
 function complaintsOf(sighting: Sighting, cookie: Cookie, rules: readonly Rule[]): WireComplaint[] {
   const { dropped, because } = sighting.judgement;
   if (dropped === undefined) {
-    return rules.flatMap((rule) =>
+    const found = rules.flatMap((rule) =>
       rule.check(cookie).map(({ level, message }) => ({
         rule: rule.name,
-        level: sighting.mitigation !== undefined && level === "error" ? "warning" : level,
+        level: sighting.mitigation !== undefined && level === "error" ? ("warning" as const) : level,
         message: message + remarksOf(sighting),
       })),
     );
+    return sighting.source?.relation === "secure only on the wire"
+      ? [...found, onlyOnTheWire(sighting, cookie)]
+      : found;
   }
   const rule = (dropped.lacksSecure ? droppedRules[dropped.reason] : undefined) ?? "dropped-cookie";
   const level = dropped.lacksSecure ? "warning" : "note";
-  return [{ rule, level, message: `The cookie "${cookie.name}" never gets into a browser: ${because}.` }];
+  return [
+    {
+      rule,
+      level,
+      message: `The cookie "${cookie.name}" never gets into a browser: ${because}.${sourceSays(sighting)}`,
+    },
+  ];
 }
 
-function remarksOf({ mitigation, proofs = [] }: Sighting): string {
+function onlyOnTheWire(sighting: Sighting, { name }: Cookie): WireComplaint {
+  return {
+    rule: "missing-secure",
+    level: "note",
+    message: `The cookie "${name}" carries Secure on the wire.${sourceSays(sighting)}`,
+  };
+}
+
+const sourceSays = ({ source }: Sighting) => (source === undefined ? "" : ` ${source.says}`);
+
+function remarksOf(sighting: Sighting): string {
+  const { mitigation, proofs = [] } = sighting;
   const mitigated = mitigation === undefined ? "" : ` Mitigated, not safe: ${mitigation}.`;
-  return mitigated + proofs.map(({ browser, says }) => ` Seen in ${browser}: ${says}.`).join("");
+  const seen = proofs.map(({ browser, says }) => ` Seen in ${browser}: ${says}.`);
+  return mitigated + seen.join("") + sourceSays(sighting);
 }
 
 const droppedRules: Readonly<Record<string, string>> = {
@@ -240,6 +296,18 @@ export function wireRow(sighting: Sighting, width: number): string {
     ...proofs.map(({ browser, says }) => `seen in ${browser}: ${visible(says)}`),
   ];
   return `${shownName(name).padEnd(width)}  ${wordOf(sighting).padEnd(14)}  ${told.join("; ")}`;
+}
+
+/** The cookies of the wire beside the source, a line for each; empty where the source was not asked. */
+export function sourceRows(sightings: readonly Sighting[]): string[] {
+  const asked = sightings.filter(({ source }) => source !== undefined);
+  const width = nameWidth(asked);
+  // The same cookie on many pages is told once.
+  const rows = asked.map(
+    ({ judgement, source }) =>
+      `  ${shownName(judgement.name).padEnd(width)}  ${(source?.relation ?? "").padEnd(25)}  ${visible(source?.says ?? "")}`,
+  );
+  return rows.length === 0 ? [] : ["Beside the source:", ...new Set(rows)];
 }
 
 const noun = (count: number, one: string, many: string) => `${count} ${count === 1 ? one : many}`;

@@ -171,6 +171,39 @@ describe("JSON", () => {
   });
 });
 
+describe("--source", () => {
+  const source = "examples/express-session";
+  const lines = "theme=hunter2\nadmin.sid=hunter2; Path=/admin\nsid=hunter2; Secure\nAWSALB=hunter2";
+
+  test("shows the wire beside the source, in text and in JSON", async () => {
+    const { stdout } = await run(lines, { source });
+    expect(stdout).toContain("Beside the source:\n");
+    expect(stdout).toMatch(/ {2}admin\.sid {2}insecure in both .*examples\/express-session\/session\.js:18/);
+    expect(stdout).not.toContain("hunter2");
+    const report = await reportOf(lines, { source });
+    expect(report.cookies.map(({ wire }) => wire?.source?.relation)).toEqual([
+      "insecure in both",
+      "insecure in both",
+      "secure in both",
+      "not in the source",
+    ]);
+    expect(report.findings[1]?.fixes[0]?.edits[0]?.file).toBe("examples/express-session/session.js");
+    const ajv = new Ajv({ allErrors: true });
+    const validate = ajv.compile(
+      JSON.parse(readFileSync(new URL("../../schema/report-1.json", import.meta.url), "utf8")),
+    );
+    validate(report);
+    expect(validate.errors).toBeNull();
+  });
+
+  test.each([
+    ["nowhere", /nowhere is neither a file nor a folder/],
+    ["schema", /--source schema: no file there belongs to a framework/],
+  ])("%s is refused, with the reason", async (folder, reason) => {
+    await expect(run(lines, { source: folder })).rejects.toThrow(reason);
+  });
+});
+
 describe("exit status", () => {
   test.each([
     ["a=1; Secure", {}, 0],

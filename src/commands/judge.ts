@@ -6,7 +6,7 @@ import { decode, InputError, readInput, type WireInput } from "../wire/input.ts"
 import { originOf } from "../wire/jar.ts";
 import { defaultUrl, type Judgement, judge } from "../wire/judge.ts";
 import type { ProfileName } from "../wire/profile.ts";
-import { nameWidth, type Sighting, wireRow, wireSummary } from "../wire-report.ts";
+import { nameWidth, type Sighting, sourceRows, wireRow, wireSummary } from "../wire-report.ts";
 import { deliverWire, type WireFlags, wireSettings } from "./wire.ts";
 
 export interface JudgeFlags extends WireFlags {
@@ -56,7 +56,7 @@ export async function judgeCommand(
     parsed: 1,
     skipped: input.skipped.map((because) => ({ file: path ?? inputName(file), because })),
     milliseconds: performance.now() - start,
-    text: (report) => writeRows(sightings, input, report, profile),
+    text: (report, _paint, beside) => writeRows(beside, input, report, profile),
     stdout,
   });
 }
@@ -128,5 +128,6 @@ function writeRows(sightings: readonly Sighting[], input: WireInput, report: Rep
     (sighting) => `${String(sighting.judgement.line).padStart(lineWidth)}  ${wireRow(sighting, width)}`,
   );
   const passed = input.skipped.map((because) => `Passed over: ${because}.`);
-  return `${[...rows, "", wireSummary(sightings, report, profile), ...passed].join("\n")}\n`;
+  const beside = sourceRows(sightings);
+  return `${[...rows, "", ...beside, ...(beside.length === 0 ? [] : [""]), wireSummary(sightings, report, profile), ...passed].join("\n")}\n`;
 }

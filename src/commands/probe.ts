@@ -14,7 +14,7 @@ import { type Probed, type ProbeOptions, probeSite, samenessOf, type Visit } fro
 import { keyOf } from "../wire/prove.ts";
 import { readCookies, readHeaders, type SignIn } from "../wire/sign-in.ts";
 import { readResolve, type Target, targetsOf, type Way } from "../wire/target.ts";
-import { nameWidth, type Sighting, wireRow, wireSummary } from "../wire-report.ts";
+import { nameWidth, type Sighting, sourceRows, wireRow, wireSummary } from "../wire-report.ts";
 import { print, wantsColor, widthOf } from "./output.ts";
 import { deliverWire, type WireFlags, wireSettings } from "./wire.ts";
 
@@ -101,8 +101,8 @@ export async function probeCommand(
     parsed: visits.filter(({ outcome }) => outcome.kind === "answer").length,
     skipped: visits.flatMap(toSkipped),
     milliseconds: performance.now() - start,
-    text: (report) => {
-      end = showEnd(results, sightings, report, settings.profile);
+    text: (report, _paint, beside) => {
+      end = showEnd(results, beside, report, settings.profile);
       return `${results.map((result) => showSite(result, painter(false))).join("")}${end}`;
     },
     // What was told as it came is not told twice.
@@ -337,5 +337,6 @@ function showEnd(
   const sites = `${results.length} ${results.length === 1 ? "site" : "sites"}`;
   const asked = `${sites}, ${report.summary.files} requests, ${report.summary.parsed} answers`;
   const mute = silentSites === 0 ? "" : `; ${silentSites} of the sites did not answer`;
-  return `${wireSummary(sightings, report, profile)}\n${asked}${mute}.\n`;
+  const beside = sourceRows(sightings).map((row) => `${row}\n`);
+  return `${[...beside, ...(beside.length === 0 ? [] : ["\n"])].join("")}${wireSummary(sightings, report, profile)}\n${asked}${mute}.\n`;
 }

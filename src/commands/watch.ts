@@ -9,7 +9,7 @@ import { isLoopback, originOf } from "../wire/jar.ts";
 import { loopbackNote } from "../wire/judge.ts";
 import { type Proxy, type ProxyOptions, startProxy } from "../wire/proxy.ts";
 import { createWatcher, type Seen, type Watcher } from "../wire/watcher.ts";
-import { nameWidth, type Sighting, wireRow, wireSummary } from "../wire-report.ts";
+import { nameWidth, type Sighting, sourceRows, wireRow, wireSummary } from "../wire-report.ts";
 import { deliverWire, type WireFlags, wireSettings } from "./wire.ts";
 
 export interface WatchFlags extends WireFlags {
@@ -99,12 +99,14 @@ export async function watchCommand(
     parsed: watcher.responses(),
     skipped: problemsOf(watcher, faults).map((because) => ({ file: target.origin, because })),
     milliseconds: performance.now() - start,
-    text: (report) => {
+    text: (report, _paint, joined) => {
       const width = nameWidth(sightings);
       const rows = watcher.seen().map((seen) => `${wireRow(sightingOf(seen), width)}  ${whereOf(seen)}`);
       const loopback = sightings.some(({ judgement }) => judgement.loopback);
       const notes = [...(loopback ? [`A loopback host is ${loopbackNote}`] : []), ...problems];
-      return `${[...rows, "", wireSummary(sightings, report, profile), ...notes.map((says) => `${says}.`)].join("\n")}\n`;
+      const beside = sourceRows(joined);
+      const source = beside.length === 0 ? [] : [...beside, ""];
+      return `${[...rows, "", ...source, wireSummary(sightings, report, profile), ...notes.map((says) => `${says}.`)].join("\n")}\n`;
     },
     stdout: means.stdout,
   });

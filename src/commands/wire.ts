@@ -1,19 +1,24 @@
-import { type Configuration } from "../configuration.ts";
+import { emptyBaseline } from "../baseline.ts";
+import type { Configuration } from "../configuration.ts";
+import { correlate } from "../correlate.ts";
 import { dayOf } from "../date.ts";
 import { CannotDo, type ExitStatus } from "../exit.ts";
 import { production } from "../frameworks/production.ts";
 import { findPage } from "../pages.ts";
-import type { Report } from "../report.ts";
+import type { Location, Report, ReportCookie } from "../report.ts";
 import { type ReportWriter, writers } from "../reports/index.ts";
 import { rules } from "../rules/index.ts";
 import { type Paint, painter } from "../terminal/text.ts";
 import { isProfileName, type ProfileName, profiles } from "../wire/profile.ts";
-import { makeWireReport, type WireReportInput } from "../wire-report.ts";
+import { makeWireReport, type Sighting, type WireReportInput } from "../wire-report.ts";
 import { type Delivery, deliver, type Output, outputsOf, type ReportFlags } from "./deliver.ts";
-import { baselineFor, configurationFor, type ProjectFlags } from "./project.ts";
+import { baselineFor, configurationFor, type ProjectFlags, scanTarget, type Target, targetOf } from "./project.ts";
 
 /** The options of every command that judges cookies seen on the wire, as commander gives them. */
-export interface WireFlags extends ReportFlags, Pick<ProjectFlags, "config" | "baseline"> {
+export interface WireFlags extends ReportFlags, Omit<ProjectFlags, "progress"> {
+  readonly progress?: boolean;
+  /** The folder with the source that the cookies come from. */
+  readonly source?: string;
   /** `chromium`, `firefox` or `strict`. */
   readonly profile: string;
 }
@@ -25,6 +30,7 @@ export interface WireSettings {
   readonly outputs: readonly Output[];
   readonly configuration: Configuration;
   readonly acceptance: WireReportInput["acceptance"];
+  readonly source: Target | undefined;
 }
 
 /** @throws CannotDo when a flag, the configuration or the baseline cannot be used */
@@ -38,25 +44,30 @@ export function wireSettings(flags: WireFlags): WireSettings {
   const configuration = configurationFor(root, flags);
   const { suppressions } = configuration;
   const acceptance = { suppressions, baseline: baselineFor(root, flags), today: dayOf(new Date()) };
-  return { flags, profile, outputs: outputsOf(flags), configuration, acceptance };
+  const source = flags.source === undefined ? undefined : targetOf([flags.source]);
+  return { flags, profile, outputs: outputsOf(flags), configuration, acceptance, source };
 }
 
 export interface WireResult
   extends Pick<WireReportInput, "sightings" | "files" | "parsed" | "skipped" | "milliseconds"> {
   /** What the terminal shows; the other formats have their writers. */
-  readonly text: (report: Report, paint: Paint) => string;
+  readonly text: (report: Report, paint: Paint, sightings: readonly Sighting[]) => string;
   readonly stdout?: Delivery["stdout"];
 }
 
-/** Reports cookies seen on the wire as scan reports those of the source, and says the exit status. */
-export function deliverWire(settings: WireSettings, { text, stdout, ...seen }: WireResult): Promise<ExitStatus> {
-  const { flags, outputs, configuration, acceptance } = settings;
-  const report = makeWireReport({ ...seen, rules, acceptance, deployment: production, root: "." });
+/**
+ * Reports cookies seen on the wire as scan reports those of the source, beside the source where it was named.
+ * @returns the exit status
+ */
+export async function deliverWire(settings: WireSettings, { text, stdout, ...seen }: WireResult): Promise<ExitStatus> {
+  const { flags, outputs, configuration, acceptance, source } = settings;
+  const sightings = source === undefined ? seen.sightings : correlate(seen.sightings, await cookiesIn(source, flags));
+  const report = makeWireReport({ ...seen, sightings, rules, acceptance, deployment: production, root: "." });
   return deliver(report, {
     flags,
     outputs,
     render: async (format, color) => {
-      if (format === "text") return text(report, painter(color));
+      if (format === "text") return text(report, painter(color), sightings);
       const write: ReportWriter = await writers[format]();
       // The text of the input is withheld: it holds the values of cookies.
       const page = (rule: string) => findPage(rule)?.text;
@@ -65,4 +76,26 @@ export function deliverWire(settings: WireSettings, { text, stdout, ...seen }: W
     failOn: configuration.failOn,
     stdout,
   });
+}
+
+/** The cookies that the source sets, with places relative to where the command runs. */
+async function cookiesIn(source: Target, flags: WireFlags): Promise<readonly ReportCookie[]> {
+  const configuration = configurationFor(source.root, flags);
+  const all = { ...flags, progress: flags.progress === true };
+  const { report, recognised } = await scanTarget(source, all, configuration, emptyBaseline);
+  if (recognised === 0) {
+    throw new CannotDo(`--source ${flags.source}: no file there belongs to a framework that setsecure knows.`);
+  }
+  const from = <T>(part: T): T => (isPlace(part) ? { ...part, file: `${source.rootName}/${part.file}` } : part);
+  if (source.rootName === ".") return report.cookies;
+  return report.cookies.map((cookie) => ({
+    ...cookie,
+    sink: from(cookie.sink),
+    decidedBy: from(cookie.decidedBy),
+    fix: cookie.fix && { ...cookie.fix, edits: cookie.fix.edits.map(from) },
+  }));
+}
+
+function isPlace(part: unknown): part is Location {
+  return typeof part === "object" && part !== null && "file" in part;
 }
