@@ -57,10 +57,24 @@ export function misfit(shelf: Shelf, wanted: Readonly<Record<string, string>>): 
   return undefined;
 }
 
-/** The first numbers are the same; of a version 0 the first two. Lower bounds and `*` agree with anything. */
+/** Exact versions agree by their first two numbers: a shelf may hold a later patch. What is not understood agrees. */
 function agrees(version: string, range: string): boolean {
-  const numbers = /^(?:[\^~=v\s]|==|~=)*(\d+)(?:\.(\d+))?/.exec(range);
-  if (numbers === null || /^\s*>/.test(range)) return true;
-  const [major, minor] = version.split(".");
-  return numbers[1] === major && (major !== "0" || numbers[2] === undefined || numbers[2] === minor);
+  const [, operator = "", wanted = ""] = /^\s*(>=|~=|==|[\^~=v]?)\s*(\d+(?:\.\d+)*)/.exec(range) ?? [];
+  if (wanted === "") return true;
+  const [is, asked] = [version, wanted].map((text) => text.split(".").map(Number)) as [number[], number[]];
+  const fixed: Readonly<Record<string, number>> = {
+    "^": asked[0] === 0 ? 2 : 1,
+    "~": 2,
+    "~=": asked.length - 1,
+    ">=": 0,
+  };
+  const isSame = asked.slice(0, fixed[operator] ?? 2).every((number, index) => number === is[index]);
+  return isSame && (fixed[operator] === undefined || isAtLeast(is, asked));
+}
+
+function isAtLeast(is: readonly number[], asked: readonly number[]): boolean {
+  for (const [index, number] of asked.entries()) {
+    if (is[index] !== number) return (is[index] ?? 0) > number;
+  }
+  return true;
 }

@@ -52,7 +52,7 @@ function replaceLiteral(
   if (decidedBy.from !== "file" || deciding === undefined || deciding.source.kind === "fallback") return undefined;
   const text = context.text(decidedBy.file);
   const literal = text.slice(decidedBy.span.start, decidedBy.span.end);
-  if (!/^(false|False|FALSE|null|None|nil|0|''|"")$/.test(literal)) return undefined;
+  if (!/^(false|False|FALSE|null|None|nil|undefined|0|''|"")$/.test(literal)) return undefined;
   const shared = sharedName(deciding.because, context);
   if (shared !== undefined) return replaceUse(shared, deciding, value, context);
   // A value from a configuration file has that file's spelling.

@@ -21,10 +21,15 @@ const pages: Readonly<Record<string, Shelf["pages"]>> = {
   express3: { express: ["express"], "express-session": ["express"], "cookie-session": ["express"] },
   cookie2: { cookie: ["cookie"] },
   "cookie-session1": { "cookie-session": ["cookie-session", "express"] },
+  old: {
+    "express-session": ["express-session", "express"],
+    "cookie-session": ["cookie-session", "express"],
+    cookies: ["cookies"],
+  },
 };
 
 /** Shelves that only run what asks for their versions. */
-const onDemand: ReadonlySet<string> = new Set(["express3", "cookie2", "cookie-session1"]);
+const onDemand: ReadonlySet<string> = new Set(["express3", "cookie2", "cookie-session1", "old"]);
 
 function versionsOf(name: string): Readonly<Record<string, string>> {
   const text = readFileSync(join(here, "shelves", name, "package.json"), "utf8");

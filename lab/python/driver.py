@@ -154,8 +154,8 @@ def run(ask, tls):
             answers.append(answer if error is None else {**answer, "error": say(error)})
     own = getattr(wrap, "OWN", [])
     told = {"id": ask["id"], "answers": answers, "stubs": used, "own": own, "at": int(time.time() * 1000)}
-    filled = f" (not there: {', '.join(used)})" if used else ""
-    return told if units else {**told, "notAsked": "it serves nothing that can be asked" + filled}
+    filled = f" (not there: {', '.join(used)})" if used and ask["names"] else ""
+    return told if units else {**told, "notAsked": "it answers no request" + filled}
 
 
 def query_of(ask):

@@ -31,7 +31,7 @@ def run(ask, root, tls, alone: nil)
   Dir.chdir(folder)
   Stubs.fill_for(folder)
   units = (ask["framework"] == "rack" ? RackCase : RailsCase).new(folder, files, alone).units
-  return { answers: [], notAsked: "it serves nothing that can be asked" } if units.empty?
+  return { answers: [], notAsked: "it answers no request" } if units.empty?
 
   server = Server.new(tls, ask.fetch("host", "app.example"))
   answers = alone ? server.ask_all(units, [alone]) : server.ask_all(units)

@@ -87,6 +87,15 @@ export function majorOf(context: Context, file: string, name: string): number | 
   return digits === undefined ? undefined : Number(digits);
 }
 
+/** Is a version below `major.minor` the lowest one that the nearest `package.json` allows? */
+export function isBelow(context: Context, file: string, name: string, major: number, minor: number): boolean {
+  const range = packageOf(context, file)?.dependencies[name];
+  const digits = typeof range === "string" ? /^\s*(?:npm:[^@]*@)?[\^~>=v\s]*(\d+)\.(\d+)/.exec(range) : null;
+  if (digits === null) return false;
+  const [lowest, second] = [Number(digits[1]), Number(digits[2])];
+  return lowest < major || (lowest === major && second < minor);
+}
+
 /** Packages that put an Express response into the hands of the code. */
 const expressPackages = [
   "express",

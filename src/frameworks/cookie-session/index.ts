@@ -1,11 +1,13 @@
 import {
   type CallFact,
   type Context,
+  custom,
   type Edit,
   type Fix,
   type Framework,
   fallback,
   findArgument,
+  type Given,
   imports,
   named,
   option,
@@ -20,6 +22,7 @@ import {
   changedByHandlers,
   deprecatedOption,
   expressTrust,
+  isBelow,
   isTrue,
   javascriptWords,
   literalOf,
@@ -48,7 +51,11 @@ const session: Sink = {
     method: ["cookie-session", "default"],
     matches: (call) => named(call.callee, "cookie-session", "cookie-session.default"),
   },
-  name: [option(0, "name"), fallback("session", docs, "the default name")],
+  name: [
+    option(0, "name"),
+    custom((fact, context) => oldName(fact, context)),
+    fallback("session", docs, "the default name"),
+  ],
   secure: [
     rewritten,
     deprecatedOption(0, "secureProxy"),
@@ -63,7 +70,7 @@ const session: Sink = {
     domain: [option(0, "domain")],
   },
   sensitive: true,
-  remarks: (fact, context) => [...nested(fact), ...withheld(fact, context), ...signature(fact)],
+  remarks: (fact, context) => [...nested(fact), ...withheld(fact, context), ...signature(fact, context)],
   fixes: (fact, context) => hoisted(fact, context),
   alsoFix: (fact, context) => ({ edits: trustEdits(context, fact) }),
   decision: () => withholds,
@@ -136,22 +143,31 @@ function topLevel(fact: Fact): readonly Remark[] {
     : [{ kind: "ineffective", says: "the cookie session of Connect 2 reads `secure` inside `cookie: { }` only", at }];
 }
 
+/** Before 2.0 the name may be given as `key`, and the default is another one. */
+function oldName(fact: Fact, context: Context): Given | undefined {
+  if (fact.kind !== "call" || !isBelow(context, fact.place.file, "cookie-session", 2, 0)) return undefined;
+  const seen = optionOf(fact, 0, "key") ?? [
+    { data: { kind: "literal", value: "express:sess" }, when: [], because: [] },
+  ];
+  return { seen, attribute: "name" };
+}
+
 function withheld(fact: Fact, context: Context): readonly Remark[] {
   if (fact.kind !== "call" || isTrue(optionOf(fact, 0, "secureProxy"))) return [];
   const secure = optionOf(fact, 0, "secure");
   const at = secure?.[0]?.because[0];
   if (at === undefined || !isTrue(secure)) return [];
   const trust = trustOf(context, fact.place.file);
-  const crashes = majorOf(context, fact.place.file, "cookie-session") === 0;
+  const crashes = isBelow(context, fact.place.file, "cookie-session", 1, 1);
   const says = crashes ? "the process ends with an exception" : "cookie-session sends no cookie at all";
   return withheldWithoutTrust(context, trust, at, `${says}: ${trust.because.says}`);
 }
 
 /** A signed session is two cookies: the second one holds the signature. */
-function signature(fact: Fact): readonly Remark[] {
+function signature(fact: Fact, context: Context): readonly Remark[] {
   if (fact.kind !== "call" || onlyObject(findArgument(fact, 0)?.value) === undefined) return [];
   if (literalOf(optionOf(fact, 0, "signed")) === false) return [];
-  const name = literalOf(optionOf(fact, 0, "name")) ?? "session";
+  const name = literalOf(optionOf(fact, 0, "name") ?? oldName(fact, context)?.seen) ?? "session";
   return [
     {
       kind: "note",

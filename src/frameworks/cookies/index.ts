@@ -9,6 +9,7 @@ import {
   type Framework,
   fallback,
   findArgument,
+  type Given,
   imports,
   named,
   option,
@@ -22,6 +23,7 @@ import { addArgument, addEntry } from "../../write.ts";
 import {
   deprecatedOption,
   expiresAtOnce,
+  isBelow,
   isPast,
   isTrue,
   javascriptWords,
@@ -51,6 +53,7 @@ const set: Sink = {
   secure: [
     rewritten,
     deprecatedOption(2, "secureProxy"),
+    custom((fact, context) => oldUndefined(fact, context)),
     option(2, "secure"),
     constructed(),
     fallback("request-scheme", docs, "`secure` is not given, and the default of `cookies` follows the request"),
@@ -101,6 +104,16 @@ function constructed(): CustomSource {
     const seen = call === undefined ? undefined : optionOf(call, 2, "secure");
     return seen === undefined ? undefined : { seen, attribute: "secure", reading: {} };
   });
+}
+
+/**
+ * Before 0.8.0 an explicit `undefined` is off, and no automatic flag comes.
+ * https://github.com/pillarjs/cookies/blob/0.8.0/HISTORY.md
+ */
+function oldUndefined(fact: Fact, context: Context): Given | undefined {
+  if (fact.kind !== "call" || !isBelow(context, fact.place.file, "cookies", 0, 8)) return undefined;
+  const seen = optionOf(fact, 2, "secure");
+  return seen === undefined ? undefined : { seen, attribute: "secure", reading: { absent: "insecure" } };
 }
 
 /** Without a value, or with one that has run out, the cookie is deleted; a `maxAge` of `0` counts as not given. */

@@ -1,9 +1,11 @@
 import {
   type CallFact,
   type Context,
+  custom,
   type Fix,
   type Framework,
   fallback,
+  type Given,
   imports,
   named,
   option,
@@ -15,6 +17,7 @@ import {
 import {
   changedByHandlers,
   expressTrust,
+  isBelow,
   isTrue,
   javascriptWords,
   literalOf,
@@ -50,6 +53,7 @@ const session: Sink = {
   secure: [
     rewritten,
     changedByHandlers(/(?:^|\.)session\.cookie$/, "req.session.cookie.secure"),
+    custom((fact, context) => oldAuto(fact, context)),
     reading(option(0, "cookie", "secure"), { values: { auto: "request-scheme" } }),
     fallback(false, docs, "`cookie.secure` is not given, and express-session's default is off"),
   ],
@@ -124,6 +128,16 @@ function proxyOf(fact: Fact): Trust | undefined {
   };
 }
 
+/**
+ * Before 1.12.0 `"auto"` is a text like any other, and counts as true.
+ * https://github.com/expressjs/session/blob/v1.12.0/HISTORY.md
+ */
+function oldAuto(fact: Fact, context: Context): Given | undefined {
+  const seen = fact.kind === "call" ? optionOf(fact, 0, "cookie", "secure") : undefined;
+  const isOld = isBelow(context, fact.place.file, "express-session", 1, 12);
+  return seen !== undefined && isOld && literalOf(seen) === "auto" ? { seen, attribute: "cookie.secure" } : undefined;
+}
+
 /** `"auto"` needs no other value, only a proxy that is believed. */
 function believed(fact: Fact, context: Context): readonly Fix[] {
   if (fact.kind !== "call" || literalOf(optionOf(fact, 0, "cookie", "secure")) !== "auto") return [];
@@ -147,7 +161,7 @@ function withheld(fact: Fact, context: Context): readonly Remark[] {
   const at = secure?.[0]?.because[0];
   if (at === undefined || !isTrue(secure)) return [];
   const trust = proxyOf(fact) ?? trustOf(context, fact.place.file);
-  if (literalOf(secure) === "auto") {
+  if (literalOf(secure) === "auto" && oldAuto(fact, context) === undefined) {
     return context.deployment.tls === "proxy" && trust.trusted === false
       ? [{ kind: "note", says: `"auto" never comes to Secure here: ${trust.because.says}`, at }]
       : [];
