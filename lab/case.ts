@@ -18,20 +18,30 @@ export interface LabCase extends PageCase {
   readonly safe: ReadonlySet<string>;
   /** Production's environment, with what the case's own files set. */
   readonly environment: Readonly<Record<string, string | null>>;
-  /** Other settings of the variables that the table makes cookies depend on. */
-  readonly variants: readonly Readonly<Record<string, string | null>>[];
+  /** Other settings of the variables and files that the table makes cookies depend on. */
+  readonly variants: readonly Variant[];
+}
+
+/** What a case needs or is given beside its own files. */
+export interface Variant {
+  readonly environment: Readonly<Record<string, string | null>>;
+  readonly files: Readonly<Record<string, string>>;
 }
 
 /** The cases of a page, with their fixes applied. */
 export async function readCases(framework: string, page: string): Promise<readonly LabCase[]> {
   return Promise.all(
-    readPage(page).map(async (each) => ({
-      ...each,
-      framework,
-      ...(each.diffs.size === 0 ? { fixed: undefined, safe: new Set<string>() } : await fix(each)),
-      environment: environmentOf(each),
-      variants: variantsOf(each),
-    })),
+    readPage(page).map(async (shown) => {
+      const needed = namesFile(shown);
+      const each = { ...shown, files: { ...shown.files, ...needed.files } };
+      return {
+        ...each,
+        framework,
+        ...(each.diffs.size === 0 ? { fixed: undefined, safe: new Set<string>() } : await fix(each)),
+        environment: { ...environmentOf(each), ...needed.environment },
+        variants: variantsOf(each),
+      };
+    }),
   );
 }
 
@@ -52,25 +62,53 @@ function fromFiles(files: Readonly<Record<string, string>>): Readonly<Record<str
   }
 }
 
-/** What each variable must be for a row to come out the other way, read from the row's reason. */
-function variantsOf({ expected }: PageCase): readonly Readonly<Record<string, string | null>>[] {
-  return expected.flatMap(({ because }) =>
-    [...because.matchAll(/\b([A-Z][A-Z0-9_]{2,}) is (not )?(?:"([^"]*)"|(set|switched on)|one of)/g)].flatMap(
-      ([, name = "", negated, value, set]) => {
-        if (set !== undefined && negated !== undefined) return [{ [name]: "False" }, { [name]: "0" }];
-        if (set !== undefined) return [{ [name]: "True" }];
-        if (value === undefined) return ["true", "1", "yes", "True"].map((each) => ({ [name]: each }));
-        return [{ [name]: negated === undefined ? value : "another" }];
-      },
-    ),
+/** What each variable or file must be for a row to come out the other way, read from the row's reason. */
+function variantsOf({ expected }: Pick<PageCase, "expected">): readonly Variant[] {
+  return expected.flatMap(({ because }) => [...variableVariants(because), ...fileVariants(because)]);
+}
+
+function variableVariants(because: string): readonly Variant[] {
+  const found = because.matchAll(/\b([A-Z][A-Z0-9_]{2,}) is (not )?(?:"([^"]*)"|(set|switched on)|one of)/g);
+  return [...found].flatMap(([, name = "", negated, value, set]) => {
+    const values =
+      set !== undefined
+        ? negated === undefined
+          ? ["True"]
+          : ["False", "0"]
+        : value === undefined
+          ? ["true", "1", "yes", "True"]
+          : [negated === undefined ? value : "another"];
+    return values.map((each) => ({ environment: { [name]: each }, files: {} }));
+  });
+}
+
+const NAMED_FILE = /the file that ([A-Z][A-Z0-9_]+) names sets `(\w+)`/g;
+
+/** A file that a variable names, and one that is not in the project: with the setting in it. */
+function fileVariants(because: string): readonly Variant[] {
+  const named = [...because.matchAll(NAMED_FILE)].map(([, variable = "", key]) => ({
+    environment: { [variable]: "lab.cfg" },
+    files: { "lab.cfg": `${key} = True\n` },
+  }));
+  const missing = [...because.matchAll(/`([\w./-]+)`, which is not in the project, sets `(\w+)`/g)].map(
+    ([, file = "", key]) => ({ environment: {}, files: { [file]: `${key} = True\n` } }),
   );
+  return [...named, ...missing];
+}
+
+/** Where a variable must name a file, the application does not start without one: an empty one. */
+function namesFile({ expected }: PageCase): Variant {
+  const variables = expected.flatMap(({ because }) => [...because.matchAll(NAMED_FILE)].map(([, name = ""]) => name));
+  return {
+    environment: Object.fromEntries(variables.map((name) => [name, "lab.cfg"])),
+    files: variables.length === 0 ? {} : { "lab.cfg": "" },
+  };
 }
 
 /** Whether the runner can bring about both sides of the condition that a row names. */
 export function canBeSet(because: string): boolean {
   return (
-    /request arrives as https/.test(because) ||
-    variantsOf({ expected: [{ because }] } as unknown as PageCase).length > 0
+    /request arrives as https/.test(because) || variantsOf({ expected: [{ name: "", secure: "", because }] }).length > 0
   );
 }
 

@@ -28,7 +28,11 @@ export function judgeTable(
   const unnamed = (each: Sighting) => !names.has(each.name);
   for (const name of names) {
     const rows = expected.filter((row) => row.name === name).map((row) => decided(row, versions));
-    const matches = (each: Sighting) => (name === "—" ? unnamed(each) : each.name === name);
+    const deletes = new Set(rows.map(({ secure }) => secure === "deletion"));
+    // The lab's visit sets what the case only deletes; and a deletion says nothing of a row that is none.
+    const tells = (each: Sighting) =>
+      deletes.size > 1 || (deletes.has(true) ? !isVisit(each) : !each.origin.endsWith(" after a visit"));
+    const matches = (each: Sighting) => (name === "—" ? unnamed(each) : each.name === name) && tells(each);
     judgeRows(name, rows, seen.filter(matches), elsewhere.filter(matches), base, result);
   }
   const isOwn = ({ name, origin }: Sighting) =>
@@ -38,6 +42,11 @@ export function judgeTable(
     for (const each of seen.filter((one) => unnamed(one) && !isOwn(one)))
       result.disagreed.push(`\`${each.name}\` came (${shown(each)}) and is not in the table`);
   return result;
+}
+
+/** What the runner itself asked for, so that something comes. */
+function isVisit({ origin }: Sighting): boolean {
+  return /\blab\b/.test(origin);
 }
 
 /** Where only the framework's version is the condition, the version that runs settles it. */

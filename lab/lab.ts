@@ -206,8 +206,8 @@ function formsOf(each: LabCase, base: string): readonly Form[] {
     ...each.variants.map((variant, index) =>
       formOf("variant", each, {
         folder: join(base, `variant${index}`),
-        files,
-        environment: { ...environment, ...variant },
+        files: { ...files, ...variant.files },
+        environment: { ...environment, ...variant.environment },
       }),
     ),
     ...(isMade(fixed) ? [formOf("fixed", each, { folder: join(base, "fixed"), files: fixed, environment })] : []),

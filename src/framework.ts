@@ -294,6 +294,11 @@ export function setting(seen: Seen, attribute: string, reading: Reading = {}): O
   return { kind: "setting", given: { seen, attribute, reading } };
 }
 
+/** The `deletion` of a call that can do nothing else. */
+export function always(): boolean {
+  return true;
+}
+
 export function custom(read: CustomSource["read"]): CustomSource {
   return { kind: "custom", read };
 }

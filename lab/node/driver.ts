@@ -593,7 +593,11 @@ async function run(ask: Ask): Promise<Told> {
     for (let turn = 0; ; turn += 1) {
       const list = await unitsOf(ask, loadCase(ask));
       if (list.length === 0)
-        return { id: ask.id, answers: [], notAsked: `it answers no request${ask.names.length === 0 ? "" : notThere()}` };
+        return {
+          id: ask.id,
+          answers: [],
+          notAsked: `it answers no request${ask.names.length === 0 ? "" : notThere()}`,
+        };
       const before = made.globals.size;
       const answers = await askAll(list);
       if (made.globals.size > before && turn < 20) continue;

@@ -167,6 +167,7 @@ def complete(own_middleware, needs_users):
         settings.SECRET_KEY = "lab" * 20
     settings.LANGUAGES = [("en", "English"), ("de", "Deutsch")]
     settings.USE_I18N = True
+    settings.USE_TZ = True
 
 
 def units(ask, unit):

@@ -87,12 +87,14 @@ class Server:
             start_response("500 Error", [("Content-Type", "text/plain")], sys.exc_info())
             return [b""]
 
-    def ask(self, unit, way):
-        """Status, Set-Cookie lines and exception of one request."""
+    def ask(self, unit, way, cookies=None):
+        """Status, Set-Cookie lines and exception of one request, which brings these cookies."""
         self.app, self.error = unit.app, None
         headers = {"Host": self.host}
         if way == "proxy":
             headers.update({"X-Forwarded-Proto": "https", "X-Forwarded-For": "203.0.113.7"})
+        if cookies:
+            headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in cookies.items())
         if unit.body is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         if way == "tls":
@@ -152,10 +154,32 @@ def run(ask, tls):
                 status, lines, error = server.ask(unit, way)
             answer = {"origin": unit.origin, "way": way, "status": status, "lines": lines}
             answers.append(answer if error is None else {**answer, "error": say(error)})
+    answers += deletions(server, units, answers)
     own = getattr(wrap, "OWN", [])
     told = {"id": ask["id"], "answers": answers, "stubs": used, "own": own, "at": int(time.time() * 1000)}
     filled = f" (not there: {', '.join(used)})" if used and ask["names"] else ""
     return told if units else {**told, "notAsked": "it answers no request" + filled}
+
+
+def deletions(server, units, answers):
+    """What the case deletes of the cookies that the lab's own visit brought."""
+    again = []
+    for way in WAYS:
+        brought = [line for each in answers if each["way"] == way and is_visit(each["origin"]) for line in each["lines"]]
+        jar = dict(line.split(";")[0].split("=", 1) for line in brought if "=" in line)
+        for unit in [each for each in units if jar and not is_visit(each.origin)]:
+            status, lines, _ = server.ask(unit, way, jar)
+            gone = [line for line in lines if line.split("=")[0] in jar and DELETES.search(line)]
+            if gone:
+                again.append({"origin": f"{unit.origin} after a visit", "way": way, "status": status, "lines": gone})
+    return again
+
+
+def is_visit(origin):
+    return re.search(r"\blab\b", origin) is not None
+
+
+DELETES = re.compile(r";\s*(?:max-age=0\b|expires=thu, 01[ -]jan[ -]1970)", re.I)
 
 
 def query_of(ask):

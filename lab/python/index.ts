@@ -56,4 +56,6 @@ export const python: Stack = {
     ...Object.keys(shelf.pages),
   ],
   wanted: ({ files }: LabCase) => requirements(files["requirements.txt"] ?? ""),
+  refuses: ({ expected }) =>
+    expected.some(({ because }) => /\bwhoever runs it\b/.test(because)) ? "needs what its users set" : undefined,
 };

@@ -1,6 +1,8 @@
-"""What a page leaves out: names that nothing defines and modules that are not there."""
+"""What a page leaves out: names that nothing defines, modules and files that are not there."""
 
 import builtins
+import io
+import os
 import sys
 import types
 
@@ -57,6 +59,10 @@ def fill(error, folder, names, used):
         setattr(builtins, error.name, names.get(error.name, Stub(error.name)))
         used.append(error.name)
         return True
+    if isinstance(error, FileNotFoundError) and os.path.isabs(str(error.filename)) and error.filename not in used:
+        leave_empty(error.filename)
+        used.append(error.filename)
+        return True
     if isinstance(error, ModuleNotFoundError) and error.name and _raised_in(error, folder):
         if error.name.split(".")[0] in REAL or error.name in sys.modules:
             return False
@@ -64,6 +70,12 @@ def fill(error, folder, names, used):
         used.append(error.name)
         return True
     return False
+
+
+def leave_empty(path):
+    """A file of the machine that is not there reads as empty."""
+    opened = builtins.open
+    builtins.open = lambda file, *values, **named: io.StringIO("") if file == path else opened(file, *values, **named)
 
 
 def _raised_in(error, folder):

@@ -1,4 +1,5 @@
 import {
+  always,
   argument,
   type CallFact,
   type CallPattern,
@@ -150,6 +151,6 @@ export function deletionCall(matches: CallPattern["matches"], docs: string): Sin
     on: { kind: "call", method: ["delete_cookie"], matches },
     name: [argument(0, "key")],
     secure: [fallback(false, docs, "`delete_cookie` expires the cookie, which needs no Secure")],
-    deletion: () => true,
+    deletion: always,
   };
 }

@@ -1,4 +1,5 @@
 import {
+  always,
   argument,
   type CallFact,
   type Context,
@@ -8,6 +9,7 @@ import {
   type Given,
   header,
   imports,
+  named,
   pathsOf,
   type Seen,
   type Sink,
@@ -23,7 +25,7 @@ import {
   namesCookie,
   secureMorsel,
 } from "../python.ts";
-import { ownCookies } from "./own.ts";
+import { ownCookies, sessionName } from "./own.ts";
 import { appOf, settingOf } from "./settings.ts";
 
 const docs = "https://docs.djangoproject.com/en/stable/ref/request-response/#django.http.HttpResponse.set_cookie";
@@ -84,6 +86,29 @@ const setSignedCookie: Sink = {
 
 const deleteCookie = deletionCall((call, context) => isResponse(call.receiver, call, context), deletionDocs);
 
+const flushDocs =
+  "https://docs.djangoproject.com/en/stable/topics/http/sessions/#django.contrib.sessions.backends.base.SessionBase.flush";
+
+/** `request.session.flush()`, which `logout(request)` calls too. */
+const flush: Sink = {
+  on: {
+    kind: "call",
+    method: ["flush", "logout"],
+    matches: (call, context) =>
+      named(call.callee, "django.contrib.auth.logout") ||
+      (named(call.callee, "*.request.session.flush") && imports(context, call.place.file, "django")),
+  },
+  name: [
+    custom((fact, context) => ({
+      seen: [{ data: { kind: "literal", value: sessionName(fact.place.file, context) }, when: [], because: [] }],
+      attribute: "name",
+    })),
+  ],
+  secure: [fallback(false, flushDocs, "ending the session expires its cookie, which needs no Secure")],
+  deletion: always,
+  sensitive: true,
+};
+
 /** `response.cookies["a"] = "1"`. */
 const cookieWrite: Sink = {
   on: {
@@ -142,6 +167,10 @@ export const django: Framework = {
       "contrib.messages",
       "import messages",
       "debug =",
+      "session.flush",
+      "logout(request",
+      "ensure_csrf_cookie",
+      "csrf_protect",
     ],
   },
   symbols: [
@@ -151,7 +180,7 @@ export const django: Framework = {
       says: "`request.is_secure()` is true when the request arrives as https",
     },
   ],
-  sinks: [setCookie, setSignedCookie, deleteCookie, cookieWrite, headerWrite],
+  sinks: [setCookie, setSignedCookie, deleteCookie, flush, cookieWrite, headerWrite],
   methods: ["include", "path", "re_path", "url"],
   members: [
     "secure",

@@ -44,6 +44,12 @@ export function ownCookies(context: Context): readonly Cookie[] {
   );
 }
 
+/** The name of the session's cookie for the views of a file. */
+export function sessionName(file: string, context: Context): string {
+  const app = appOf(file, context);
+  return (app === undefined ? undefined : textOf(app, "SESSION_COOKIE_NAME", context)) ?? "sessionid";
+}
+
 function sessionOf(app: DjangoApp, context: Context): readonly Cookie[] {
   const sink =
     quoted("django.contrib.sessions.middleware.SessionMiddleware", app, context) ??
@@ -51,15 +57,24 @@ function sessionOf(app: DjangoApp, context: Context): readonly Cookie[] {
       ? quoted("django.contrib.sessions", app, context)
       : undefined);
   if (sink === undefined) return [];
-  return [
-    cookieOf(app, "SESSION_COOKIE_SECURE", textOf(app, "SESSION_COOKIE_NAME", context) ?? "sessionid", sink, context),
-  ];
+  return [cookieOf(app, "SESSION_COOKIE_SECURE", sessionName(app.file, context), sink, context)];
 }
 
 function csrfOf(app: DjangoApp, context: Context): readonly Cookie[] {
-  const sink = quoted("django.middleware.csrf.CsrfViewMiddleware", app, context);
+  const sink = quoted("django.middleware.csrf.CsrfViewMiddleware", app, context) ?? guarded(app, context);
   if (sink === undefined || isOn(settingOf(app, "CSRF_USE_SESSIONS", context))) return [];
   return [cookieOf(app, "CSRF_COOKIE_SECURE", textOf(app, "CSRF_COOKIE_NAME", context) ?? "csrftoken", sink, context)];
+}
+
+/** The first view that a decorator guards, where no middleware does. */
+function guarded(app: DjangoApp, context: Context): Place | undefined {
+  for (const file of context.facts.modules.keys()) {
+    if (isTest(file) || !imports(context, file, "django.views.decorators.csrf") || appOf(file, context) !== app)
+      continue;
+    const match = /^[ \t]*@(?:method_decorator\(\s*)?(?:ensure_csrf_cookie|csrf_protect)\b/m.exec(context.text(file));
+    if (match !== null) return { file, span: { start: match.index, end: match.index + match[0].length } };
+  }
+  return undefined;
 }
 
 /** Messages are kept in a cookie by `CookieStorage`, and by the default storage as long as they fit. */

@@ -1,4 +1,4 @@
-import { argument, type Framework, fallback, header, option, type Sink } from "../../framework.ts";
+import { always, argument, type Framework, fallback, header, option, type Sink } from "../../framework.ts";
 import { deletesByText, javascriptWords } from "../node.ts";
 
 const docs = "https://developer.mozilla.org/en-US/docs/Web/API/Document/cookie";
@@ -32,7 +32,7 @@ const storeDelete: Sink = {
   on: { kind: "call", method: ["delete"], matches: (call) => isStore(call.callee, "delete") },
   name: [option(0, "name"), argument(0)],
   secure: [forced],
-  deletion: () => true,
+  deletion: always,
 };
 
 export const documentCookie: Framework = {

@@ -1,5 +1,6 @@
 import {
   type ArgumentSource,
+  always,
   argument,
   type CallFact,
   type Context,
@@ -140,7 +141,7 @@ const responseSinks: readonly Sink[] = [
     on: { kind: "call", method: ["delete_cookie"], matches: isOnResponse },
     name: cookieName,
     secure: [fallback(false, setCookie, "it is deleted")],
-    deletion: () => true,
+    deletion: always,
   },
   {
     on: { kind: "call", method: ["add"], matches: (call, context) => isRaw(call) && isOnResponse(call, context) },

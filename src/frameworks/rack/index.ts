@@ -1,4 +1,5 @@
 import {
+  always,
   argument,
   type CallFact,
   type Context,
@@ -209,7 +210,7 @@ const deletion: Sink = {
   },
   name: [argument(0)],
   secure: [fallback(false, responseDocs, "a deletion needs no Secure")],
-  deletion: () => true,
+  deletion: always,
 };
 
 export const rack: Framework = {

@@ -1,4 +1,5 @@
 import {
+  always,
   argument,
   type CallFact,
   type Context,
@@ -227,7 +228,7 @@ const deletedFromJar: Sink = {
   },
   name: [argument(0)],
   secure: [fallback(false, docs, "a deletion needs no Secure")],
-  deletion: () => true,
+  deletion: always,
 };
 
 const RESPONSE = /(?:^|\.)(?:response|resp|res|@response)(?:\(\))?$|^Rack\.Response\b/;

@@ -1,5 +1,6 @@
 import {
   type ArgumentSource,
+  always,
   argument,
   type CallFact,
   type Context,
@@ -59,7 +60,7 @@ const deleteCookie: Sink = {
   on: { kind: "call", method: ["delete_cookie"], matches: isOnResponse },
   name: [argument(0, "key")],
   secure: [fallback(false, docs, "it is deleted")],
-  deletion: () => true,
+  deletion: always,
 };
 
 /** `response.headers.append("Set-Cookie", …)`; `raw_headers` are bytes and not read. */
