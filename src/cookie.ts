@@ -37,6 +37,8 @@ export interface Cookie {
   /** Not sent in the chosen deployment (a development branch, Web.Debug.config): why. */
   readonly notDeployed: string | undefined;
   readonly attributes: Readonly<Record<string, AttributeValue>>;
+  /** How Secure is written for it: `secure`, `cookie.secure`, the name of a setting. */
+  readonly attribute?: string;
   /** Best first. */
   readonly fixes: readonly Fix[];
   /** Traps told beside the verdict: an option that is ignored, a truthy string, a later mutation without effect. */

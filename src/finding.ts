@@ -1,5 +1,6 @@
 import type { Fix } from "./edit.ts";
 import type { Evidence, Place } from "./evidence.ts";
+import type { Suggestion } from "./suggestion.ts";
 
 export type Level = "error" | "warning" | "note";
 
@@ -12,4 +13,6 @@ export interface Finding {
   /** Index into the inventory. */
   readonly cookie: number;
   readonly fixes: readonly Fix[];
+  /** What to do by hand, where there is no fix. */
+  readonly suggestion?: Suggestion;
 }

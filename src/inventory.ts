@@ -1,6 +1,7 @@
 import type { Cookie } from "./cookie.ts";
 import type { Deployment } from "./deployment.ts";
 import { fixesOf } from "./derive-fix.ts";
+import type { Fix } from "./edit.ts";
 import { Evaluator } from "./evaluate/evaluator.ts";
 import type { EvaluatorHost } from "./evaluate/host.ts";
 import { Relevance } from "./evaluate/relevance.ts";
@@ -13,12 +14,15 @@ import {
   type Framework,
   findArgument,
   type OwnCookie,
+  type OwnSource,
   type Sink,
+  type Source,
 } from "./framework.ts";
 import { frameworks } from "./frameworks/index.ts";
 import { loadGrammar, parse, startParser } from "./grammar.ts";
 import type { FileIndex, ProgramLanguage, SourceFile } from "./language.ts";
 import { programLanguageOf, settingsLanguageOf } from "./languages/index.ts";
+import { type Origin, originOf } from "./origin.ts";
 import type { Program } from "./program.ts";
 import type { Settings } from "./settings.ts";
 import { isSensitiveName, judge, ownPossibilities, possibilities, readName } from "./verdict.ts";
@@ -300,7 +304,24 @@ function cookiesOf(framework: Framework, context: Context): readonly Cookie[] {
     }
   }
   const cookies = [...chosen(judgements), ...(framework.own?.(context) ?? [])];
-  return framework.policy?.(cookies, context) ?? cookies;
+  return (framework.policy?.(cookies, context) ?? cookies).map(withCare);
+}
+
+const CARE: Readonly<Record<Origin, string>> = {
+  test: "It stands among the tests: a client that speaks plain http may lose the cookie.",
+  "third-party": "It is a copy of somebody else's code: the next update undoes the change.",
+};
+
+/** What stands among the tests, or comes from others, is not changed unasked. */
+function withCare(cookie: Cookie): Cookie {
+  if (cookie.fixes.length === 0) return cookie;
+  const fixes = cookie.fixes.map((fix): Fix => {
+    const [origin] = fix.edits.flatMap(({ file }) => originOf(file) ?? []);
+    if (origin === undefined) return fix;
+    const note = fix.note === undefined ? CARE[origin] : `${CARE[origin]} ${fix.note}`;
+    return { ...fix, safety: "needs a decision", note };
+  });
+  return { ...cookie, fixes };
 }
 
 function aliasesOf(project: AliasProject): NonNullable<EvaluatorHost["alias"]> {
@@ -333,6 +354,7 @@ function judgeOwn(own: OwnCookie, context: Context): Cookie {
     attributes: own.attributes ?? {},
     fixes: [],
     remarks: [...judged.remarks, ...(own.remarks ?? [])],
+    ...attributeOf(own.secure),
   };
   const off = cookie.verdict === "insecure" || cookie.condition?.inDeployment === "insecure";
   return off && own.fixes !== undefined ? { ...cookie, fixes: own.fixes(cookie) } : cookie;
@@ -399,8 +421,33 @@ function judgeFact(framework: Framework, sink: Sink, fact: CallFact | WriteFact,
     attributes,
     fixes: deletion ? [] : fixesOf(sink, fact, judged, context),
     remarks,
+    ...attributeOf(sink.secure),
   };
   return { cookie, fact, parameter: judged.parameter };
+}
+
+/** How Secure is written where the first of the sources that can be written reads it. */
+function attributeOf(sources: readonly (Source | OwnSource)[]): Pick<Cookie, "attribute"> {
+  for (const source of sources) {
+    const written = attributeIn(source);
+    if (written !== undefined && written !== "") return { attribute: written };
+  }
+  return {};
+}
+
+function attributeIn(source: Source | OwnSource): string | undefined {
+  switch (source.kind) {
+    case "argument":
+      return source.keyword ?? source.path.join(".");
+    case "value":
+      return source.path.join(".");
+    case "setter":
+      return source.names[0];
+    case "setting":
+      return source.given.attribute;
+    default:
+      return undefined;
+  }
 }
 
 /** The constructor of the object that is the cookie. */

@@ -10,6 +10,7 @@ import type { Inventory } from "./inventory.ts";
 import { type Locator, locator } from "./locate.ts";
 import type { Report, ReportFinding } from "./report.ts";
 import type { Rule } from "./rule.ts";
+import { suggestionFor } from "./suggestion.ts";
 import { commentsFor, faultOf, type Subject, speaksOf, suppressionLookup } from "./suppression.ts";
 import { version } from "./version.ts";
 
@@ -71,7 +72,11 @@ function byPlace(a: Place, b: Place): number {
 function check(cookies: readonly Cookie[], rules: readonly Rule[]): Finding[] {
   return cookies.flatMap((cookie, index) =>
     rules.flatMap((rule) =>
-      rule.check(cookie).map((complaint) => ({ ...complaint, rule: rule.name, cookie: index, fixes: cookie.fixes })),
+      rule.check(cookie).map((complaint): Finding => {
+        const suggestion = suggestionFor(cookie);
+        const common = { ...complaint, rule: rule.name, cookie: index, fixes: cookie.fixes };
+        return suggestion === undefined ? common : { ...common, suggestion };
+      }),
     ),
   );
 }
@@ -87,7 +92,7 @@ function toReport(
   return findings.flatMap((finding) => {
     const cookie = cookies[finding.cookie];
     if (cookie === undefined) return [];
-    const { rule, level, message, location, related, fixes } = finding;
+    const { rule, level, message, location, related, fixes, suggestion } = finding;
     const { file } = cookie.sink;
     const sinkLine = locate.lines(file).text(locate.location(cookie.sink).line);
     const id = fingerprint({ rule, framework: cookie.framework, cookie: cookie.name, file, sinkLine });
@@ -102,6 +107,7 @@ function toReport(
       fingerprint: id,
       cookie: finding.cookie,
       fixes: fixes.map(locate.fix),
+      ...(suggestion === undefined ? {} : { suggestion: { says: suggestion.says, ...locate.location(suggestion.at) } }),
       ...(suppressed === undefined ? {} : { suppressed }),
     };
   });

@@ -102,6 +102,8 @@ export interface ReportFinding {
   readonly fingerprint: string;
   readonly cookie: number;
   readonly fixes: readonly ReportFix[];
+  /** What to do by hand, and where; only where there is no fix. */
+  readonly suggestion?: { readonly says: string } & Location;
   /** Set when a comment, the configuration or the baseline accepts it; such a finding does not count for the exit status. */
   readonly suppressed?: { readonly by: "inline" | "configuration" | "baseline"; readonly reason: string };
 }

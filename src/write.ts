@@ -126,7 +126,7 @@ export function aboveComment(text: string, offset: number): number {
     const previous = lineAt(text, start - 1);
     const line = text.slice(previous.start, start).trimEnd();
     const isComment =
-      line.startsWith(indent) && /^(?:\/\/|#(?![!\[])|\/\*(?:(?!\*\/).)*\*\/$)/.test(line.slice(indent.length));
+      line.startsWith(indent) && /^(?:\/\/|#(?![![])|\/\*(?:(?!\*\/).)*\*\/$)/.test(line.slice(indent.length));
     if (!isComment) return above;
     above = previous.start + indent.length;
   }

@@ -175,3 +175,15 @@ describe("fixes read as if a maintainer had written them", () => {
     );
   });
 });
+
+test.each([
+  ["app.js", "safe", undefined],
+  ["test/app.js", "needs a decision", "It stands among the tests"],
+  ["public/third-party/app.js", "needs a decision", "It is a copy of somebody else's code"],
+])("what stands in %s is %s", async (file, safety, note) => {
+  const project = projectOf({ [file]: express(`  res.cookie("a", "1");`)["app.js"] });
+  const inventory = await takeInventory(project, readDeployment(project, noConfiguration, {}));
+  const [fix] = inventory.cookies[0]!.fixes;
+  expect(fix?.safety).toBe(safety);
+  expect(fix?.note?.slice(0, note?.length)).toBe(note);
+});

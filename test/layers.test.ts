@@ -12,7 +12,21 @@ import { readPage } from "./support/page.ts";
  */
 const flow: readonly (readonly string[])[] = [
   // The shapes that stages hand to each other, and what needs nothing.
-  ["program", "syntax", "settings", "scope", "value", "evidence", "edit", "cookie", "finding", "report", "deployment"],
+  [
+    "program",
+    "syntax",
+    "settings",
+    "scope",
+    "value",
+    "evidence",
+    "edit",
+    "cookie",
+    "finding",
+    "report",
+    "deployment",
+    "origin",
+    "suggestion",
+  ],
   ["date", "exit", "lines", "progress", "terminal/", "version"],
   ["language", "languages/", "tree-memory", "grammar", "files/", "wire/"],
   ["facts"],

@@ -72,7 +72,7 @@ describe("bytes", () => {
     "Latin-1": (text) => Buffer.from(`// café\n${text}`, "latin1"),
     "UTF-8 with a byte that is none": (text) =>
       Buffer.concat([Buffer.from("// café "), Buffer.from([0xff]), Buffer.from(`\n${text}`)]),
-    "a huge line": (text) => Buffer.from(`/* ${"x".repeat(100_000)} */ ${text.replaceAll("\n", " ")}`),
+    "a huge line": (text) => Buffer.from(`/* ${"x".repeat(15_000)} */ ${text.replaceAll("\n", " ")}`),
   };
   for (const [name, encode] of Object.entries(cases)) {
     test(`${name}: only the edit changes, and a second run changes nothing`, async () => {

@@ -145,7 +145,7 @@ function resultOf(group: Group, report: Report, hashes: Hashes) {
     ruleId: rule,
     ruleIndex: rules.findIndex((one) => one.name === rule),
     level,
-    message: { text: escapeLinks(group.map((finding) => finding.message).join(" ")) + linked },
+    message: { text: escapeLinks(group.map(messageOf).join(" ")) + linked },
     locations: location === null ? [] : [{ physicalLocation: physical(location) }],
     ...(places.length === 0 ? {} : { relatedLocations: places.map((place, id) => ({ id, ...located(place) })) }),
     ...(flow.length === 0
@@ -155,6 +155,12 @@ function resultOf(group: Group, report: Report, hashes: Hashes) {
     fingerprints: { "setsecure/v1": fingerprint },
     ...(fixes.length === 0 ? {} : { fixes: fixes.map(fixOf) }),
   };
+}
+
+/** What is wrong, and what to do where there is no edit to carry. */
+function messageOf({ message, suggestion }: ReportFinding): string {
+  if (suggestion === undefined) return message;
+  return `${message} By hand, in ${suggestion.file}, line ${suggestion.line}: ${suggestion.says}.`;
 }
 
 /** A message is plain text in which `[text](0)` would be a link. */

@@ -80,7 +80,8 @@ test("shows each finding with its line, its reason and its edit", () => {
           │ ~
           ╵
       see https://example.org/docs
-      To fix it: setsecure explain missing-secure
+      By hand, in src/options.js:1:24: give Secure another value here, one that is
+      on in production. See setsecure explain missing-secure.
 
     3 cookies in 2 files: 0 secure, 2 insecure, 0 conditional, 1 unknown.
     1 error, 1 warning, 1 note; 1 of the cookies can be fixed by an edit.

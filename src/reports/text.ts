@@ -75,7 +75,7 @@ function showBriefly(finding: ReportFinding, view: View): string {
 }
 
 function showFully(finding: ReportFinding, view: View): string {
-  const { location, related, message, fixes, rule, cookie } = finding;
+  const { location, related, message, fixes, cookie } = finding;
   const name = view.report.cookies[cookie]?.name ?? null;
   const decides = related.some((one) => "file" in one && samePlace(one, location));
   const frame = location === null ? "" : showFrame(location, view, name, decides);
@@ -84,12 +84,19 @@ function showFully(finding: ReportFinding, view: View): string {
   const links = docsOf([...related, ...(view.report.cookies[cookie]?.evidence ?? [])]);
   const documented = links.map((url) => `${INDENT}${view.paint("dim", `see ${visible(url)}`)}\n`).join("");
   const [best] = fixes;
-  const fix = best === undefined ? prose(`To fix it: setsecure explain ${rule}`, view) : showFix(best, view, name);
+  const fix = best === undefined ? showSuggestion(finding, view) : showFix(best, view, name);
   return `${title(finding, view)}\n${prose(message, view)}${frame}${steps}${documented}${fix}`;
 }
 
 function samePlace(a: Location, b: Location | null): boolean {
   return b !== null && a.file === b.file && a.line === b.line && a.column === b.column && a.endColumn === b.endColumn;
+}
+
+/** What to do where no edit is known. */
+function showSuggestion({ suggestion, rule }: ReportFinding, view: View): string {
+  if (suggestion === undefined) return prose(`To fix it: setsecure explain ${rule}`, view);
+  const { says, file, line, column } = suggestion;
+  return prose(`By hand, in ${file}:${line}:${column}: ${says}. See setsecure explain ${rule}.`, view);
 }
 
 /** A place in another file that the verdict rests on. */
