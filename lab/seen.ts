@@ -10,6 +10,7 @@ const titles: Readonly<Record<string, string>> = {
   "jersey-server": "Jersey",
   jetty11: "Jetty",
   jetty12: "Jetty",
+  jetty121: "Jetty",
   mono: "Mono",
   node: "Node",
   pyramid: "Pyramid",

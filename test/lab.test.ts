@@ -206,6 +206,9 @@ describe("a condition", () => {
     const row = { name: "a", secure: "conditional", because: "Secure only when Werkzeug is 2.3 or newer" };
     expect(judgeTable([row], open, [], { werkzeug: "2.2.3" }, []).disagreed).toEqual([]);
     expect(judgeTable([row], open, [], { werkzeug: "3.1.9" }, []).disagreed).toHaveLength(1);
+    const older = { name: "a", secure: "conditional", because: "Secure only when Servlet is older than 6.1" };
+    expect(judgeTable([older], secure, [], { servlet: "6.0" }, []).disagreed).toEqual([]);
+    expect(judgeTable([older], secure, [], { servlet: "6.1" }, []).disagreed).toHaveLength(1);
   });
 });
 

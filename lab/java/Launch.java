@@ -36,6 +36,7 @@ class Launch {
                 String text = Files.readString(file);
                 if (shelf.equals("tomcat9")) text = text.replace("jakarta.", "javax.");
                 if (shelf.equals("jetty11")) text = text.replace(".ee10.", ".");
+                if (shelf.equals("jetty121")) text = text.replace(".ee10.", ".ee11.");
                 sources.add(new Source(file, text));
             }
         }

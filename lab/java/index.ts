@@ -13,12 +13,19 @@ function pagesOf(name: string): Shelf["pages"] {
 }
 
 /** The generation of the Servlet API that each container speaks. */
-const servlet: Readonly<Record<string, string>> = { tomcat9: "4", tomcat10: "6", jetty11: "5", jetty12: "6" };
+const servlet: Readonly<Record<string, string>> = {
+  tomcat9: "4.0",
+  tomcat10: "6.0",
+  tomcat11: "6.1",
+  jetty11: "5.0",
+  jetty12: "6.0",
+  jetty121: "6.1",
+};
 
 /** What came with a generation: text of a case, and what it needs. */
 const newer: readonly (readonly [RegExp, Readonly<Record<string, string>>])[] = [
   [/<attribute-name>Secure|\.setAttribute\("(?:Secure|SameSite)"/, { servlet: "6" }],
-  [/\bNewCookie\.Builder\b/, { "jersey-server": "3" }],
+  [/\bNewCookie\.Builder\b/, { "jersey-server": ">=3" }],
 ];
 
 function versionsOf(name: string, text: string): Readonly<Record<string, string>> {

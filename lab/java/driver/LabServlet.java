@@ -97,7 +97,9 @@ public class LabServlet extends HttpServlet {
 
     private static List<HeaderLine> headers(Object entity) throws Exception {
         Object headers = entity.getClass().getMethod("getHeaders").invoke(entity);
-        List<?> lines = (List<?>) open(headers.getClass().getMethod("get", Object.class)).invoke(headers, "Set-Cookie");
+        // Spring 7 no longer makes its headers a map.
+        Class<?> key = headers instanceof Map ? Object.class : String.class;
+        List<?> lines = (List<?>) open(headers.getClass().getMethod("get", key)).invoke(headers, "Set-Cookie");
         return lines == null ? List.of() : lines.stream().map(line -> new HeaderLine(line.toString())).toList();
     }
 

@@ -22,6 +22,7 @@ import {
   madeBy,
   objectsOf,
 } from "./servlet-api.ts";
+import { attributeSecure } from "./versions.ts";
 
 type Fact = CallFact | WriteFact;
 
@@ -44,13 +45,7 @@ function lastSetter(object: SeenObject): { name: string; value: readonly SeenAlt
   return last;
 }
 
-/** `Boolean.parseBoolean`, which the containers apply to the attribute `Secure`. */
-function parsed(each: SeenAlternative): SeenAlternative {
-  if (each.data.kind !== "literal" || typeof each.data.value !== "string") return each;
-  return { ...each, data: { kind: "literal", value: /^true$/i.test(each.data.value) } };
-}
-
-function settersOf(each: SeenAlternative, hops = 0): readonly SeenAlternative[] {
+function settersOf(each: SeenAlternative, context: Context, hops = 0): readonly SeenAlternative[] {
   const { data } = each;
   if (data.kind !== "object") {
     const because = data.kind === "unknown" ? data.because : "the cookie comes from outside the project";
@@ -61,19 +56,24 @@ function settersOf(each: SeenAlternative, hops = 0): readonly SeenAlternative[] 
   if (last !== undefined) {
     return last.value.flatMap((value) =>
       value.data.kind === "literal" && value.data.value === undefined
-        ? withoutSetter(data, { ...each, when: [...each.when, ...value.when] }, hops)
-        : [{ ...parsed(value), when: [...each.when, ...value.when] }],
+        ? withoutSetter(data, { ...each, when: [...each.when, ...value.when] }, context, hops)
+        : attributeSecure({ ...value, when: [...each.when, ...value.when] }, context),
     );
   }
-  return withoutSetter(data, each, hops);
+  return withoutSetter(data, each, context, hops);
 }
 
 /** A cookie of the code's own making is not Secure; one that it was handed may be anything. */
-function withoutSetter(data: SeenObject, each: SeenAlternative, hops: number): readonly SeenAlternative[] {
+function withoutSetter(
+  data: SeenObject,
+  each: SeenAlternative,
+  context: Context,
+  hops: number,
+): readonly SeenAlternative[] {
   const absent: SeenAlternative = { ...each, data: { kind: "literal", value: undefined } };
   if (data.from?.new === true || data.instanceOf.length > 0 || isRequestCookie(data)) return [absent];
   if (data.from?.method === "clone" && data.from.receiver !== undefined && hops < 5)
-    return data.from.receiver.flatMap((original) => settersOf(original, hops + 1));
+    return data.from.receiver.flatMap((original) => settersOf(original, context, hops + 1));
   const because =
     data.parameter === undefined
       ? `the cookie comes from \`${data.paths[0] ?? "outside the project"}\``
@@ -86,8 +86,8 @@ function isRequestCookie({ paths }: SeenObject): boolean {
   return paths.some((path) => /(^|\.)getCookies\(\)\[/.test(path));
 }
 
-function readSecure(fact: Fact): Given | undefined {
-  const seen = stateOf(fact).flatMap((each) => settersOf(each));
+function readSecure(fact: Fact, context: Context): Given | undefined {
+  const seen = stateOf(fact).flatMap((each) => settersOf(each, context));
   if (seen.length === 0) return undefined;
   return { seen, attribute: "setSecure" };
 }
@@ -184,10 +184,12 @@ function laterChange(fact: Fact): readonly Remark[] {
   ];
 }
 
+/** The text of an attribute counts as what it says. */
 function literalOf(seen: readonly SeenAlternative[] | undefined): unknown {
   if (seen?.length !== 1) return undefined;
-  const { data } = parsed(seen[0]!);
-  return data.kind === "literal" ? data.value : undefined;
+  const data = seen[0]?.data;
+  if (data?.kind !== "literal") return undefined;
+  return typeof data.value === "string" ? /^true$/i.test(data.value) : data.value;
 }
 
 /** `new Cookie(…)` that the project is not seen to add: its state at the end is what somebody else will add. */
