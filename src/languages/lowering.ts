@@ -25,7 +25,7 @@ export function tooDeep(at: Span): Expression {
 }
 
 export function expressionStatement(value: Expression, span: Span = value.span): Statement {
-  return { kind: "expression", value, span };
+  return { kind: "expression", value, span: spanOf(span) };
 }
 
 /** One arm of a chain of conditions. */
