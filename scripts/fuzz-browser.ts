@@ -3,7 +3,7 @@
  *
  *     npm run fuzz:browser [-- --lines 2000 --seed 20260701 --from file --browser /usr/bin/chromium]
  *
- * Each line is sent over https and over http by a host of its own, under a made-up name that is mapped to 127.0.0.1:
+ * Each line is sent over https and over http by a host of its own, whose made-up name is mapped to 127.0.0.1:
  * browsers trust the real names of the loopback. Then the browser's jar is read, and the host and path that the cookie
  * was stored for are asked over plain http. The same seed makes the same lines. Ends with 1 when they disagree.
  */
@@ -17,7 +17,7 @@ import { generate } from "selfsigned";
 import { createJar, originOf } from "../src/wire/jar.ts";
 import { judge } from "../src/wire/judge.ts";
 import { parseSetCookie } from "../src/wire/set-cookie.ts";
-import { HOST, PARENT, setCookieLine } from "../test/support/set-cookie-lines.ts";
+import { HOST, PARENT, SUFFIX, setCookieLine } from "../test/support/set-cookie-lines.ts";
 
 type Scheme = "https" | "http";
 
@@ -50,6 +50,8 @@ interface Site {
 }
 
 const SETTER = "/one/two";
+/** Of the made-up hosts: one that no list knows, and one from each part of the Public Suffix List. */
+const suffixes = ["test", "co.uk", "blogspot.com"];
 
 function answer({ lines, carried }: Pick<Site, "lines" | "carried">) {
   return (socket: net.Socket) => {
@@ -162,7 +164,7 @@ function agree({ expires: a, ...seen }: Outcome, { expires: b, ...judged }: Outc
 interface Run {
   readonly lines: number;
   readonly seed: number;
-  /** A file with lines to ask for instead of generated ones; `{host}` and `{parent}` stand for where they come from. */
+  /** A file with lines to ask for instead of generated ones; `{host}`, `{parent}` and `{suffix}` stand for where they come from. */
   readonly from: string | undefined;
   readonly browser: string;
 }
@@ -188,9 +190,10 @@ async function fuzz({ lines: count, seed, from, browser: executablePath }: Run):
       const tab = await openTab(context);
       for (const [offset, text] of lines.slice(first, first + BATCH).entries()) {
         for (const scheme of ["https", "http"] as const) {
-          const parent = `${scheme[4] ?? "p"}${first + offset}.test`;
+          const suffix = suffixes[(first + offset) % suffixes.length] ?? "test";
+          const parent = `${scheme[4] ?? "p"}${first + offset}.${suffix}`;
           const host = `a.${parent}`;
-          const line = text.replaceAll(HOST, host).replaceAll(PARENT, parent);
+          const line = text.replaceAll(HOST, host).replaceAll(PARENT, parent).replaceAll(SUFFIX, suffix);
           site.lines.set(host, Buffer.from(line, "utf8").toString("latin1"));
           tab.reasons = [];
           const seen = await inBrowser(tab, site, { line, scheme, host });

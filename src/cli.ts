@@ -132,6 +132,10 @@ function commands(done: (status: number) => void): Command {
     withProjectOptions(baseline.command(`${action} [path]`).exitOverride())
       .description(says)
       .option("--baseline <file>", "the file to write (setsecure-baseline.json)")
+      .option(
+        "--from <report>",
+        "take the findings of this report in JSON, of judge, probe or watch, instead of a scan",
+      )
       .action(async (path: string | undefined, flags) => {
         done(await (await import("./commands/baseline.ts")).baselineCommand(action, path ?? ".", flags));
       });

@@ -190,6 +190,35 @@ test("judge reads from stdin", () => {
   expect(judged.stdout).not.toContain("secretvalue");
 });
 
+test("what judge finds is accepted by a baseline, made from its report", () => {
+  write({ "lines.txt": "sid=1\nx=1; SameSite=None\n" });
+  expect(run("judge", "lines.txt", "--output", "json=report.json").status).toBe(1);
+  const written = run("baseline", "write", "--from", "report.json", "--baseline", "wire.json");
+  expect(written).toMatchObject({ status: 0, stdout: "wire.json: 2 findings, 2 added, 0 dropped.\n" });
+  const judged = run("judge", "lines.txt", "--baseline", "wire.json", "--fail-on", "note");
+  expect(judged).toMatchObject({ status: 0, stdout: expect.stringContaining("2 findings accepted.") });
+  write({ "lines.txt": "sid=1\nnew=1\n", "none.json": "{}", "broken.json": "{" });
+  expect(run("judge", "lines.txt", "--baseline", "wire.json").status).toBe(1);
+  for (const [file, because] of [
+    ["none.json", "it is no report of setsecure"],
+    ["broken.json", "it is not JSON"],
+    ["missing.json", "cannot be read"],
+  ] as const) {
+    const refused = run("baseline", "write", "--from", file);
+    expect(refused).toMatchObject({ status: 2, stderr: expect.stringContaining(because) });
+  }
+});
+
+test("judge follows the configuration, and --no-config does not", () => {
+  write({
+    "lines.txt": "kiosk=1\n",
+    "setsecure.config.json":
+      '{ "suppressions": [{ "cookie": "kiosk", "file": "app.example", "reason": "no network" }] }',
+  });
+  expect(run("judge", "lines.txt").status).toBe(0);
+  expect(run("judge", "lines.txt", "--no-config").status).toBe(1);
+});
+
 test("the report does not depend on the number of threads", async () => {
   const names = Array.from({ length: 300 }, (_, index) => `d${index % 7}/f${index}.js`);
   write(Object.fromEntries(names.map((name, index) => [name, index % 3 === 0 ? app : "x"])));

@@ -272,6 +272,21 @@ describe("domains", () => {
     ]);
   });
 
+  test.each([
+    ["https://shop.co.uk/", "a=1; Domain=co.uk", "domain"],
+    ["https://shop.co.uk/", "a=1; Domain=shop.co.uk", "stored"],
+    ["https://me.github.io/", "a=1; Domain=github.io", "domain"],
+    ["https://www.me.github.io/", "a=1; Domain=me.github.io", "stored"],
+    ["https://a.b.unlisted/", "a=1; Domain=unlisted", "domain"],
+    ["https://a.b.unlisted/", "a=1; Domain=b.unlisted", "stored"],
+    ["https://intranet/", "a=1; Domain=intranet", "stored"],
+    ["https://xn--bcher-kva.example/", "a=1; Domain=xn--bcher-kva.example", "stored"],
+    ["https://a.example/", `a=1; Domain=${"a.".repeat(400)}example`, "domain"],
+    ["https://a.example/", "a=1; Domain=..", "domain"],
+  ])("by the Public Suffix List: %s %s is %s", (url, line, kind) => {
+    expect(run([[url, line]]).kinds).toEqual([kind]);
+  });
+
   test("an address takes no Domain but itself", () => {
     for (const profile of names) {
       const { kinds } = run(

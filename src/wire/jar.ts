@@ -1,4 +1,5 @@
 import { type Prefix, type PrefixNeed, type Profile, type ProfileName, profiles } from "./profile.ts";
+import { isPublicSuffix } from "./public-suffix.ts";
 import { type Attribute, lowerCase, type SetCookie } from "./set-cookie.ts";
 
 /** Where a line came from, or where a request goes. */
@@ -66,10 +67,7 @@ export interface JarOptions {
   readonly profile?: ProfileName;
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  /**
-   * Whether a domain is a public suffix. No list is carried: by default only a name without a dot is one
-   * (the list's own default rule), so that `Domain=co.uk` is stored here where a browser drops it.
-   */
+  /** Whether nobody may have cookies for a domain and all below it; by default what the Public Suffix List says. */
   readonly isPublicSuffix?: (domain: string) => boolean;
   /** Whether loopback hosts count as secure, as in browsers; false judges them as any other host. */
   readonly trustLoopback?: boolean;
@@ -243,16 +241,16 @@ function domainOf(
   attribute: string | undefined,
   host: string,
   profile: Profile,
-  isPublicSuffix: (domain: string) => boolean,
+  isSuffix: (domain: string) => boolean,
 ): Pick<StoredCookie, "domain" | "hostOnly"> | undefined {
   const own = { domain: host, hostOnly: true };
   if (attribute === undefined || attribute === "") return own;
   // 5.6.3 steps 2 and 3
   const domain = lowerCase(attribute.startsWith(".") ? attribute.slice(1) : attribute);
   if (domain === "") return profile.strictDomain ? undefined : own;
-  if (domain === host && ((profile.strictDomain && address.test(host)) || isPublicSuffix(domain))) return own;
+  if (domain === host && ((profile.strictDomain && address.test(host)) || isSuffix(domain))) return own;
   // Non-ASCII (step 8) never matches: a canonical host is ASCII.
-  if (isPublicSuffix(domain) || !domainMatches(host, domain)) return undefined;
+  if (isSuffix(domain) || !domainMatches(host, domain)) return undefined;
   return { domain, hostOnly: false };
 }
 
@@ -268,7 +266,7 @@ const sameSites: Readonly<Record<string, StoredCookie["sameSite"]>> = { none: "N
 /** An empty jar of one user agent. Nothing in it is ever written down. */
 export function createJar(options: JarOptions): Jar {
   const profile = profiles[options.profile ?? "chromium"];
-  const isPublicSuffix = options.isPublicSuffix ?? ((domain: string) => !domain.includes("."));
+  const isSuffix = options.isPublicSuffix ?? isPublicSuffix;
   const isTrusted = ({ scheme, host }: Origin) =>
     scheme === "https" || (options.trustLoopback !== false && isLoopback(host));
   const cookies = new Map<string, StoredCookie>();
@@ -327,7 +325,7 @@ export function createJar(options: JarOptions): Jar {
       among.findLast((attribute) => attribute.name === wanted)?.value;
 
     const domainAttribute = last("domain");
-    const domain = domainOf(domainAttribute, from.host, profile, isPublicSuffix);
+    const domain = domainOf(domainAttribute, from.host, profile, isSuffix);
     const pathAttribute = last("path");
     const partitioned = profile.partitioned && has("partitioned");
     const cookie: StoredCookie = {

@@ -26,7 +26,7 @@ export interface JudgeOptions {
   readonly brief?: boolean;
   /** Milliseconds since 1970; default the system's clock. */
   readonly now?: () => number;
-  /** See `JarOptions.isPublicSuffix`: no list is carried. */
+  /** See `JarOptions`. */
   readonly isPublicSuffix?: (domain: string) => boolean;
 }
 

@@ -3,6 +3,8 @@ import fc from "fast-check";
 /** Stands in a generated line for the host that sends it, and for its parent. */
 export const HOST = "{host}";
 export const PARENT = "{parent}";
+/** And for what that is below: a public suffix. */
+export const SUFFIX = "{suffix}";
 
 const blank = fc.constantFrom("", "", "", " ", "  ", "\t", " \t ");
 const oneOf = (...texts: string[]) => fc.constantFrom(...texts);
@@ -92,8 +94,8 @@ const domains = oneOf(
   `${PARENT}.`,
   `x.${HOST}`,
   `x${PARENT}`,
-  "test",
-  ".test",
+  SUFFIX,
+  `.${SUFFIX}`,
   "other.test",
   "127.0.0.1",
   "",
