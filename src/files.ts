@@ -1,8 +1,9 @@
 import { resolve } from "node:path";
 import { decode } from "./files/decode.ts";
 import { listFiles, type Skipped } from "./files/list.ts";
-import { anyOf, extensionOf, type Interest, searcher } from "./files/prefilter.ts";
+import { extensionOf, type Interest, searcher } from "./files/prefilter.ts";
 import { readWhole } from "./files/read.ts";
+import { finderOf } from "./files/words.ts";
 import { searchFiles } from "./files/workers.ts";
 import type { Project } from "./inventory.ts";
 import type { SourceFile } from "./language.ts";
@@ -107,11 +108,11 @@ function searchIn(root: string, files: readonly string[]): Project["search"] {
     const key = JSON.stringify([words, extensions]);
     const known = answers.get(key);
     if (known !== undefined) return known;
-    const expression = anyOf(words);
+    const find = finderOf(words);
     const answer =
-      expression === undefined
+      find === undefined
         ? []
-        : files.filter((file) => extensions.includes(extensionOf(file)) && holds(file, expression) === "hit");
+        : files.filter((file) => extensions.includes(extensionOf(file)) && holds(file, find) === "hit");
     answers.set(key, answer);
     return answer;
   };

@@ -23,7 +23,7 @@ import { loadGrammar, parse, startParser } from "./grammar.ts";
 import type { FileIndex, ProgramLanguage, SourceFile } from "./language.ts";
 import { programLanguageOf, settingsLanguageOf } from "./languages/index.ts";
 import { type Origin, originOf } from "./origin.ts";
-import type { Program } from "./program.ts";
+import type { Program, Span } from "./program.ts";
 import type { Settings } from "./settings.ts";
 import { isSensitiveName, judge, ownPossibilities, possibilities, readName } from "./verdict.ts";
 
@@ -140,7 +140,7 @@ function evaluate(project: Project, deployment: Deployment, reader: Reader): Inv
     files: new Set(),
     relevance: new Relevance(
       [...interest.members, ...[...interest.methods.values()].flatMap((names) => [...names])],
-      (file, value) => /cookie/i.test(reader.text(file)?.slice(value.span.start, value.span.end) ?? ""),
+      mentionsIn(COOKIE, (file) => reader.text(file) ?? ""),
     ),
   };
   const evaluator = new Evaluator({
@@ -194,6 +194,22 @@ function evaluate(project: Project, deployment: Deployment, reader: Reader): Inv
     parsed: reader.parsed + settings.length,
     recognised: Math.max(recognised.size, settings.length + evaluator.calls.length > 0 ? 1 : 0),
     text: textsOf(reader),
+  };
+}
+
+const COOKIE = /cookie/gi;
+
+/** Says whether a span of a file holds what an expression finds; each file is searched once. */
+function mentionsIn(expression: RegExp, text: (file: string) => string): (file: string, at: { span: Span }) => boolean {
+  const known = new Map<string, readonly Span[]>();
+  return (file, { span }) => {
+    let found = known.get(file);
+    if (found === undefined) {
+      const matches = text(file).matchAll(expression);
+      found = Array.from(matches, ({ index, 0: { length } }) => ({ start: index, end: index + length }));
+      known.set(file, found);
+    }
+    return found.some(({ start, end }) => span.start <= start && end <= span.end);
   };
 }
 

@@ -13,14 +13,14 @@ const COMMON = new Set(
  */
 export class Relevance {
   private readonly asked: Set<string>;
-  private readonly mentions = new WeakMap<FunctionExpression, ReadonlySet<string>>();
-
-  /** Functions that bear a name that is asked about: what replaces the framework's own. */
-  private readonly answering = new WeakSet<FunctionExpression>();
   private readonly tells: (file: string, value: FunctionExpression) => boolean;
-
-  /** By file, its own names for what is asked about: `const sessions = require("express-session")`. */
-  private readonly aliases = new Map<string, ReadonlySet<string>>();
+  /** The innermost functions that mention a name. */
+  private readonly mentioning = new Map<string, FunctionExpression[]>();
+  private readonly around = new Map<FunctionExpression, FunctionExpression | undefined>();
+  /** Functions that mention a name that is asked about, or hold one that does. */
+  private readonly telling = new Set<FunctionExpression>();
+  /** Functions that bear a name that is asked about: what replaces the framework's own. */
+  private readonly answering = new Set<FunctionExpression>();
 
   /**
    * @param asked the last names of calls, and written members; `x[]` stands for elements of `x`
@@ -33,37 +33,69 @@ export class Relevance {
 
   /** Learns the functions of programs: callers of a function that matters matter too. */
   learn(programs: readonly Program[]): void {
-    for (const program of programs) this.aliases.set(program.file, aliasesIn(program, this.asked));
-    const named = programs.flatMap(namedFunctions);
+    const named = programs.flatMap((program) => this.index(program));
     for (const { name, value } of named) if (this.asked.has(name)) this.answering.add(value);
-    const functions = named.filter(isDistinct);
-    for (let grown = true; grown; ) {
-      grown = false;
-      for (const { name, value, file } of functions) {
-        if (this.asked.has(name) || COMMON.has(name) || !this.matters(file, value)) continue;
-        this.asked.add(name);
-        grown = true;
+    for (const name of this.asked) this.mark(name);
+    const growing = new Map(named.filter(isDistinct).map((each) => [each.value, each]));
+    const open: string[] = [];
+    const grow = ({ name }: NamedFunction): void => {
+      if (this.asked.has(name) || COMMON.has(name)) return;
+      this.asked.add(name);
+      open.push(name);
+    };
+    for (const each of growing.values()) if (this.matters(each.file, each.value)) grow(each);
+    for (let name = open.pop(); name !== undefined; name = open.pop()) {
+      for (const value of this.mark(name)) {
+        const each = growing.get(value);
+        if (each !== undefined) grow(each);
       }
     }
   }
 
   matters(file: string, value: FunctionExpression): boolean {
-    if (this.answering.has(value) || this.tells(file, value)) return true;
-    const own = this.aliases.get(file);
-    for (const name of this.mentionsOf(value)) if (this.asked.has(name) || own?.has(name) === true) return true;
-    return false;
+    return this.telling.has(value) || this.answering.has(value) || this.tells(file, value);
   }
 
-  private mentionsOf(value: FunctionExpression): ReadonlySet<string> {
-    const known = this.mentions.get(value);
-    if (known !== undefined) return known;
-    const names = new Set<string>();
-    visit(value, (node) => {
-      for (const name of mentioned(node)) names.add(name);
+  /** Notes which functions mention what. @returns the functions that have names */
+  private index({ body, file }: Program): readonly NamedFunction[] {
+    const named = new Map<FunctionExpression, NamedFunction>();
+    const mentioning = new Map<string, FunctionExpression[]>();
+    const aliases = new Set<string>();
+    visit(body, (node, around) => {
+      if (node.kind === "function") this.around.set(node as unknown as FunctionExpression, around);
+      const { name, value } = naming(node);
+      if (typeof name === "string" && value?.kind === "function" && !named.has(value)) {
+        named.set(value, { name, value, file });
+      }
+      for (const alias of aliasesIn(node, this.asked)) aliases.add(alias);
+      if (around !== undefined) for (const mention of mentioned(node)) append(mentioning, mention, around);
     });
-    this.mentions.set(value, names);
-    return names;
+    for (const [name, functions] of mentioning) for (const value of functions) append(this.mentioning, name, value);
+    for (const alias of aliases) for (const value of mentioning.get(alias) ?? []) this.raise(value);
+    return [...named.values()];
   }
+
+  /** @returns the functions of which it was not known so far that they mention something that is asked about */
+  private mark(name: string): readonly FunctionExpression[] {
+    return (this.mentioning.get(name) ?? []).flatMap((innermost) => this.raise(innermost));
+  }
+
+  /** A function matters, and those around it. @returns those of which it was not known so far */
+  private raise(innermost: FunctionExpression): readonly FunctionExpression[] {
+    const raised: FunctionExpression[] = [];
+    let value: FunctionExpression | undefined = innermost;
+    for (; value !== undefined && !this.telling.has(value); value = this.around.get(value)) {
+      this.telling.add(value);
+      raised.push(value);
+    }
+    return raised;
+  }
+}
+
+function append(to: Map<string, FunctionExpression[]>, name: string, value: FunctionExpression): void {
+  const known = to.get(name);
+  if (known === undefined) to.set(name, [value]);
+  else if (known.at(-1) !== value) known.push(value);
 }
 
 /** How many functions may share a name that still tells which of them is called. */
@@ -89,38 +121,43 @@ interface NamedFunction {
 
 type Node = { readonly kind?: unknown } & Readonly<Record<string, unknown>>;
 
-/** Goes through plain data without recursion, whatever its depth. */
-function visit(root: object, look: (node: Node) => void): void {
+/** Goes through plain data without recursion, whatever its depth, and tells in which function each node lies. */
+function visit(root: object, look: (node: Node, around: FunctionExpression | undefined) => void): void {
   const open: object[] = [root];
+  const owners: (FunctionExpression | undefined)[] = [undefined];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    let around = owners.pop();
     if (Array.isArray(next)) {
-      for (const item of next) if (typeof item === "object" && item !== null) open.push(item);
+      for (const item of next) {
+        if (typeof item !== "object" || item === null) continue;
+        open.push(item);
+        owners.push(around);
+      }
       continue;
     }
     const node = next as Node;
-    if (typeof node.kind === "string") look(node);
+    if (typeof node.kind === "string") look(node, around);
+    if (node.kind === "function") around = next as FunctionExpression;
     for (const key in node) {
       const value = node[key];
-      if (typeof value === "object" && value !== null && key !== "span" && key !== "propertySpan" && key !== "keySpan")
-        open.push(value);
+      if (typeof value !== "object" || value === null || SPANS.has(key)) continue;
+      open.push(value);
+      owners.push(around);
     }
   }
 }
 
-/** The names that a file gives to modules, and to what it imports from them, that are asked about. */
-function aliasesIn(program: Program, asked: ReadonlySet<string>): ReadonlySet<string> {
-  const result = new Set<string>();
+const SPANS = new Set(["span", "propertySpan", "keySpan", "argumentsSpan", "bodySpan"]);
+/** The names that a file gives to modules, and to what it imports from them, that are asked about: `const sessions = require("express-session")`. */
+function aliasesIn(node: Node, asked: ReadonlySet<string>): readonly string[] {
   const isAsked = (name: unknown) => typeof name === "string" && asked.has(name) && name !== "default";
-  visit(program.body as unknown as object, (node) => {
-    if (node.kind === "import") {
-      const { from, names } = node as unknown as Import;
-      for (const { imported, local } of names) if (isAsked(from) || isAsked(imported)) result.add(local);
-    } else if (node.kind === "assign") {
-      const target = node["target"] as Node;
-      if (target.kind === "name" && requires(node["value"] as Node, isAsked)) result.add(String(target["name"]));
-    }
-  });
-  return result;
+  if (node.kind === "import") {
+    const { from, names } = node as unknown as Import;
+    return names.flatMap(({ imported, local }) => (isAsked(from) || isAsked(imported) ? [local] : []));
+  }
+  if (node.kind !== "assign") return [];
+  const target = node["target"] as Node;
+  return target.kind === "name" && requires(node["value"] as Node, isAsked) ? [String(target["name"])] : [];
 }
 
 /** Is it a call with the name of a module that is asked about, or a call or member of what such a call gives? */
@@ -162,24 +199,24 @@ function mentioned(node: Node): readonly string[] {
   }
 }
 
-function namedFunctions(program: Program): readonly NamedFunction[] {
-  const result: NamedFunction[] = [];
-  const seen = new Set<FunctionExpression>();
-  const add = (name: unknown, value: unknown): void => {
-    const expression = value as FunctionExpression | undefined;
-    const known = expression !== undefined && seen.has(expression);
-    if (typeof name === "string" && expression?.kind === "function" && !known) {
-      seen.add(expression);
-      result.push({ name, value: expression, file: program.file });
-    }
-  };
-  visit(program.body as unknown as object, (node) => {
-    if (node.kind === "function") add(node["name"], node);
-    else if (node.kind === "assign") {
+/** The function that a node gives a name. */
+function naming(node: Node): { readonly name?: unknown; readonly value?: FunctionExpression | undefined } {
+  switch (node.kind) {
+    case "function":
+      return { name: node["name"], value: node as unknown as FunctionExpression };
+    case "assign": {
       const target = node["target"] as Node;
-      add(target.kind === "name" ? target["name"] : target["property"], node["value"]);
-    } else if (node.kind === "entry" || node.kind === "field") add(node["key"] ?? node["name"], node["value"]);
-    else if (node.kind === "method") add(node["name"], node["function"]);
-  });
-  return result;
+      return {
+        name: target.kind === "name" ? target["name"] : target["property"],
+        value: node["value"] as FunctionExpression,
+      };
+    }
+    case "entry":
+    case "field":
+      return { name: node["key"] ?? node["name"], value: node["value"] as FunctionExpression | undefined };
+    case "method":
+      return { name: node["name"], value: node["function"] as FunctionExpression };
+    default:
+      return {};
+  }
 }

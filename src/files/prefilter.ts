@@ -2,6 +2,7 @@ import { fstatSync, readSync } from "node:fs";
 import { decode, markedEncodingOf } from "./decode.ts";
 import { isGenerated } from "./prune.ts";
 import { MAX_BYTES, readFailure, tooLarge, withFile } from "./read.ts";
+import { type Finder, finderOf } from "./words.ts";
 
 /** Which files can matter, before anything is parsed. Plain data: it crosses worker threads. */
 export interface Interest {
@@ -25,60 +26,43 @@ export function extensionOf(path: string): string {
   return dot < 0 ? "" : name.slice(dot).toLowerCase();
 }
 
+/** Says whether a file name is one of these. */
+function nameMatcher(names: readonly string[]): (name: string) => boolean {
+  const exact = new Set(names.filter((name) => !name.includes("*")).map((name) => name.toLowerCase()));
+  const patterns = names.filter((name) => name.includes("*"));
+  const alternatives = patterns.map((name) => name.split("*").map(escape).join(".*"));
+  const open = patterns.length === 0 ? undefined : new RegExp(`^(?:${alternatives.join("|")})$`, "i");
+  return (name) => exact.has(name.toLowerCase()) || open?.test(name) === true;
+}
+
 function escape(text: string): string {
   return text.replace(/[$()*+.?[\\\]^{|}]/g, String.raw`\$&`);
 }
 
-/** Says whether a text holds what is looked for. */
-export interface Matcher {
-  test(text: string): boolean;
-}
-
-/** Parts that many words share: a text without any of them needs no look for the words themselves. */
-const STEMS = ["cookie", "session"];
-/** Up to so many single words are found faster one after the other than as alternatives of one expression. */
-const FEW = 8;
-
-/** One matcher for all words, in any case; undefined for none. */
-export function anyOf(words: readonly string[]): Matcher | undefined {
-  if (words.length === 0) return undefined;
-  const whole = new RegExp(words.map(escape).join("|"), "i");
-  const stems = [...new Set(words.map((word) => STEMS.find((stem) => word.includes(stem)) ?? word))];
-  if (stems.length > FEW) return whole;
-  const each = stems.map((stem) => new RegExp(escape(stem), "i"));
-  return { test: (text) => each.some((stem) => stem.test(text)) && whole.test(text) };
-}
-
-function namePattern(names: readonly string[]): RegExp | undefined {
-  if (names.length === 0) return undefined;
-  const alternatives = names.map((name) => name.split("*").map(escape).join("[^/]*"));
-  return new RegExp(`(?:^|/)(?:${alternatives.join("|")})$`, "i");
-}
-
 /** A function that decides for one file of the root, reading it at most once, into one buffer for all files. */
 export function prefilter(root: string, interest: Interest): (file: string) => Outcome {
-  const named = namePattern(interest.names);
+  const isNamed = nameMatcher(interest.names);
   const search = searcher(root);
-  const expressions = new Map<string, Matcher | undefined>();
-  for (const [extension, words] of Object.entries(interest.words)) expressions.set(extension, anyOf(words));
+  const finders = new Map<string, Finder | undefined>();
+  for (const [extension, words] of Object.entries(interest.words)) finders.set(extension, finderOf(words));
   return (file) => {
-    if (named?.test(file) === true) return "hit";
+    if (isNamed(file.slice(file.lastIndexOf("/") + 1))) return "hit";
     const extension = extensionOf(file);
-    if (!expressions.has(extension) || isGenerated(file)) return "miss";
-    const expression = expressions.get(extension);
-    return expression === undefined ? "hit" : search(file, expression);
+    if (!finders.has(extension) || isGenerated(file)) return "miss";
+    const find = finders.get(extension);
+    return find === undefined ? "hit" : search(file, find);
   };
 }
 
-/** A function that says whether a file holds what an expression of ASCII words describes. */
-export function searcher(root: string): (file: string, expression: Matcher) => Outcome {
+/** A function that says whether a file holds what is looked for. */
+export function searcher(root: string): (file: string, find: Finder) => Outcome {
   const buffer = Buffer.allocUnsafe(CHUNK);
-  return (file, expression) => {
+  return (file, find) => {
     try {
       return withFile(root, file, (descriptor) => {
         const length = readSync(descriptor, buffer, 0, CHUNK, null);
-        if (length === CHUNK) return searchLarge(descriptor, buffer, expression);
-        return holds(buffer.subarray(0, length), expression) ? "hit" : "miss";
+        if (length === CHUNK) return searchLarge(descriptor, buffer, find);
+        return holds(buffer.subarray(0, length), find) ? "hit" : "miss";
       });
     } catch (error) {
       return { because: readFailure(error) };
@@ -86,12 +70,12 @@ export function searcher(root: string): (file: string, expression: Matcher) => O
   };
 }
 
-function holds(bytes: Buffer, expression: Matcher): boolean {
-  return expression.test(markedEncodingOf(bytes) === "utf-8" ? bytes.toString("latin1") : decode(bytes).text);
+function holds(bytes: Buffer, find: Finder): boolean {
+  return find(markedEncodingOf(bytes) === "utf-8" ? bytes : Buffer.from(decode(bytes).text));
 }
 
 /** The buffer is full: either a long text, searched in chunks that overlap, or something without an end. */
-function searchLarge(descriptor: number, buffer: Buffer, expression: Matcher): Outcome {
+function searchLarge(descriptor: number, buffer: Buffer, find: Finder): Outcome {
   const status = fstatSync(descriptor);
   if (!status.isFile()) return { because: "not a regular file" };
   if (status.size > MAX_SEARCHED) return { because: tooLarge(status.size) };
@@ -102,7 +86,7 @@ function searchLarge(descriptor: number, buffer: Buffer, expression: Matcher): O
   let position = CHUNK;
   for (;;) {
     const bytes = buffer.subarray(0, length);
-    if (expression.test(wide ? withoutZeros(bytes) : bytes.toString("latin1"))) return found;
+    if (find(wide ? withoutZeros(bytes) : bytes)) return found;
     buffer.copyWithin(0, length - overlap, length);
     const count = readSync(descriptor, buffer, overlap, CHUNK - overlap, position);
     if (count === 0) return "miss";
@@ -112,6 +96,6 @@ function searchLarge(descriptor: number, buffer: Buffer, expression: Matcher): O
 }
 
 /** ASCII words in UTF-16 of either byte order, wherever the chunk begins. */
-function withoutZeros(bytes: Buffer): string {
-  return bytes.toString("latin1").replaceAll("\0", "");
+function withoutZeros(bytes: Buffer): Uint8Array {
+  return bytes.filter((byte) => byte !== 0);
 }

@@ -1,5 +1,4 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
-import { join } from "node:path";
 
 /** Files above this size are not parsed. */
 export const MAX_BYTES = 4 * 1024 * 1024;
@@ -9,7 +8,7 @@ const flags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NO
 
 /** Runs `use` with the open file, and closes it whatever happens. */
 export function withFile<T>(root: string, file: string, use: (descriptor: number) => T): T {
-  const descriptor = openSync(join(root, file), flags);
+  const descriptor = openSync(`${root}/${file}`, flags);
   try {
     return use(descriptor);
   } finally {
