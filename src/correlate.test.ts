@@ -137,7 +137,7 @@ describe("what is likely", () => {
   test("the server runs with other settings, where the source depends on them", () => {
     const condition = { on: "environment", says: 'MODE is "production"', inDeployment: "secure" } as const;
     const cookie = inSource("sid", { ...secure, condition });
-    expect(saysOf(seen("sid=1"), cookie)).toContain("Likely this server runs with other settings");
+    expect(saysOf(seen("sid=1"), cookie)).toContain("Likely this server runs with other settings, where");
     expect(saysOf(seen("sid=1", { url: "http://localhost:3000/" }), cookie)).toContain("a development server");
   });
 
@@ -252,7 +252,7 @@ describe("in the report", () => {
   test("the terminal tells each cookie once, beside the source", () => {
     const rows = sourceRows(correlate([seen("sid=1"), seen("sid=2"), seen("x=1")], [inSource("sid")]));
     expect(rows).toHaveLength(3);
-    expect(rows[1]).toMatch(/^ {2}sid {2}insecure in both {9}/);
+    expect(rows[1]).toMatch(/^ {2}sid {2}insecure in both\n {5}The source says so too: in app\.js:/);
     expect(sourceRows([seen("sid=1")])).toEqual([]);
   });
 });

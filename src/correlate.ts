@@ -294,7 +294,7 @@ function whoTakes({ sighting, candidates }: Joined, neighbours: Neighbours): str
   const condition = first?.cookie.condition;
   if (condition != null) {
     const server = judgement.loopback ? "this is a development server" : "this server runs with other settings";
-    return `Likely ${server}: the source is Secure because ${condition.says}.`;
+    return `Likely ${server}, where that is not so.`;
   }
   const differing = first === undefined ? [] : differences(first.cookie, sighting);
   if (differing.length > 0) {

@@ -14,7 +14,7 @@ import type {
   WireSource,
 } from "./report.ts";
 import type { Rule } from "./rule.ts";
-import { visible } from "./terminal/text.ts";
+import { visible, wrap } from "./terminal/text.ts";
 import { version } from "./version.ts";
 import { originOf } from "./wire/jar.ts";
 import type { Judgement } from "./wire/judge.ts";
@@ -298,15 +298,17 @@ export function wireRow(sighting: Sighting, width: number): string {
   return `${shownName(name).padEnd(width)}  ${wordOf(sighting).padEnd(14)}  ${told.join("; ")}`;
 }
 
-/** The cookies of the wire beside the source, a line for each; empty where the source was not asked. */
+const SOURCE_WIDTH = 100;
+
+/** The cookies of the wire beside the source, each with what that comes to; empty where the source was not asked. */
 export function sourceRows(sightings: readonly Sighting[]): string[] {
   const asked = sightings.filter(({ source }) => source !== undefined);
   const width = nameWidth(asked);
+  const rows = asked.map(({ judgement, source }) => {
+    const says = wrap(visible(source?.says ?? ""), SOURCE_WIDTH).map((line) => `     ${line}`);
+    return [`  ${shownName(judgement.name).padEnd(width)}  ${source?.relation}`, ...says].join("\n");
+  });
   // The same cookie on many pages is told once.
-  const rows = asked.map(
-    ({ judgement, source }) =>
-      `  ${shownName(judgement.name).padEnd(width)}  ${(source?.relation ?? "").padEnd(25)}  ${visible(source?.says ?? "")}`,
-  );
   return rows.length === 0 ? [] : ["Beside the source:", ...new Set(rows)];
 }
 

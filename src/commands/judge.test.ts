@@ -178,7 +178,7 @@ describe("--source", () => {
   test("shows the wire beside the source, in text and in JSON", async () => {
     const { stdout } = await run(lines, { source });
     expect(stdout).toContain("Beside the source:\n");
-    expect(stdout).toMatch(/ {2}admin\.sid {2}insecure in both .*examples\/express-session\/session\.js:18/);
+    expect(stdout).toMatch(/ {2}admin\.sid {2}insecure in both\n[^]*examples\/express-session\/session\.js:18/);
     expect(stdout).not.toContain("hunter2");
     const report = await reportOf(lines, { source });
     expect(report.cookies.map(({ wire }) => wire?.source?.relation)).toEqual([
