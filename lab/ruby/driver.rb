@@ -9,6 +9,7 @@ $VERBOSE = nil
 Dir.chdir("/")
 require "action_controller/railtie"
 require "sinatra/base"
+require "sinatra/cookies"
 require_relative "server"
 require_relative "stubs"
 require_relative "rails_case"

@@ -9,6 +9,7 @@ import {
   type Framework,
   fallback,
   findArgument,
+  named,
   openArguments,
   option,
   pathsOf,
@@ -16,6 +17,7 @@ import {
   type SeenAlternative,
   type Sink,
   type Source,
+  type WriteFact,
 } from "../../framework.ts";
 import { addArgument, addEntry, replace } from "../../write.ts";
 
@@ -213,17 +215,86 @@ const deletion: Sink = {
   deletion: always,
 };
 
+const contribDocs = "https://sinatrarb.com/contrib/cookies";
+
+/** The helper `cookies` of sinatra-contrib. */
+function hasJar({ place, language }: CallFact | WriteFact, context: Context): boolean {
+  return (
+    language === "ruby" &&
+    !NOT_DEPLOYED.test(place.file) &&
+    requires(place.file, context, "sinatra/cookies", "sinatra/contrib")
+  );
+}
+
+/** `set :cookie_options, secure: true`, which holds for every cookie of the jar. */
+const cookieOptions: Source = custom((fact, context) => {
+  const call = context.facts.calls.findLast(
+    (each) =>
+      each.method === "set" &&
+      each.place.file === fact.place.file &&
+      each.within.class === fact.within.class &&
+      isLiteral(each.arguments[0]?.value, "cookie_options"),
+  );
+  const keyword = call === undefined ? undefined : findArgument(call, undefined, "secure");
+  if (keyword !== undefined)
+    return { seen: keyword.value, attribute: "cookie_options[:secure]", valuePlace: keyword.valuePlace };
+  const hash = call === undefined ? undefined : findArgument(call, 1);
+  return hash === undefined
+    ? undefined
+    : { seen: hash.value.flatMap(secureOfHash), attribute: "cookie_options[:secure]" };
+});
+
+const asTheRequest = fallback(
+  "request-scheme",
+  contribDocs,
+  "`secure` is not given, and the default of sinatra-contrib follows the request",
+);
+
+const jarWrite: Sink = {
+  on: { kind: "write", members: ["cookies[]"], matches: (write, context) => write.index && hasJar(write, context) },
+  name: [
+    custom((fact) =>
+      fact.kind !== "write" || fact.keySeen === undefined ? undefined : { seen: fact.keySeen, attribute: "name" },
+    ),
+  ],
+  secure: [cookieOptions, asTheRequest],
+};
+
+const jarSet: Sink = {
+  on: {
+    kind: "call",
+    method: ["set"],
+    matches: (call, context) => named(call.callee, "*.cookies.set", "*.cookies().set") && hasJar(call, context),
+  },
+  name: [argument(0)],
+  secure: [argument(undefined, "secure"), option(1, "secure"), cookieOptions, asTheRequest],
+};
+
+const jarDelete: Sink = {
+  on: {
+    kind: "call",
+    method: ["delete"],
+    matches: (call, context) => named(call.callee, "*.cookies.delete", "*.cookies().delete") && hasJar(call, context),
+  },
+  name: [argument(0)],
+  secure: [fallback(false, contribDocs, "a deletion needs no Secure")],
+  deletion: always,
+};
+
 export const rack: Framework = {
   name: "rack",
   title: "Rack and Sinatra",
   docs,
   language: "ruby",
-  words: { ".rb": ["Rack::Session", ":sessions", "set_cookie", "delete_cookie"], ".ru": ["Rack::Session"] },
+  words: {
+    ".rb": ["Rack::Session", ":sessions", "set_cookie", "delete_cookie", "sinatra/cookies", "sinatra/contrib"],
+    ".ru": ["Rack::Session"],
+  },
   symbols: ["production?", "settings.production?", "Sinatra.Base.production?", "Sinatra.Application.production?"].map(
     (path) => ({ path, is: "environment-equals", variable: "APP_ENV", equals: "production" }) as const,
   ),
   methods: ["require"],
-  sinks: [middleware, set, enable, response, deletion],
+  sinks: [middleware, set, enable, response, deletion, jarWrite, jarSet, jarDelete],
   proxyTrust: () => ({
     trusted: true,
     because: { from: "docs", url: docs, says: "Rack believes the proxy's `X-Forwarded-Proto`" },
