@@ -44,13 +44,13 @@ export interface PageResult {
   /** `Django 5.2.18`, or empty where the page was not run. */
   readonly version: string;
   readonly cases: readonly CaseResult[];
-  /** Why no case of the page was run. */
+  /** Why no case of the page, or one of them, was run. */
   readonly notRun?: string;
 }
 
-/** A page that could be run, were its shelf installed. */
-export function isMissing({ notRun }: PageResult): boolean {
-  return notRun?.includes("is not installed") === true;
+/** Something was not run, and `needs` does not say why. */
+export function isMissing({ framework, notRun }: PageResult): boolean {
+  return notRun !== undefined && notRun !== needs[framework];
 }
 
 export interface LabOptions {
@@ -81,15 +81,27 @@ export async function runLab({ frameworks = [], pages, signal }: LabOptions = {}
   );
   const results = (await inPairs(jobs)).flat();
   const absent = chosen.filter((name) => !cases.has(name));
+  const notRun = (framework: string, reason: string): PageResult => ({
+    framework,
+    version: "",
+    cases: [],
+    notRun: reason,
+  });
   return [
     ...results.sort((a, b) => a.framework.localeCompare(b.framework) || b.version.localeCompare(a.version)),
-    ...absent.map((name) => ({
-      framework: name,
-      version: "",
-      cases: [],
-      notRun: needs[name] ?? "no stack runs this page",
-    })),
+    ...dropped(cases, results).map(({ framework, title }) => notRun(framework, `no version takes the case "${title}"`)),
+    ...absent.map((name) => notRun(name, needs[name] ?? "no stack runs this page")),
   ];
+}
+
+/** The cases that no result holds, asked or not, though every version of their page was run. */
+function dropped(cases: ReadonlyMap<string, readonly LabCase[]>, results: readonly PageResult[]): readonly LabCase[] {
+  return [...cases].flatMap(([name, list]) => {
+    const mine = results.filter(({ framework }) => framework === name);
+    if (mine.some(isMissing)) return [];
+    const taken = new Set(mine.flatMap((each) => each.cases.map(({ line }) => line)));
+    return list.filter(({ line }) => !taken.has(line));
+  });
 }
 
 /** Every page by its framework. */

@@ -51,6 +51,18 @@ export function record(pages: readonly PageResult[], keep: boolean): void {
   writeFileSync(file, `[\n${all.map((each) => `  ${JSON.stringify(each)}`).join(",\n")}\n]\n`);
 }
 
+/** The cases that a version that ran was asked before, and was not asked now. */
+export function noLongerAsked(pages: readonly PageResult[]): readonly Recorded[] {
+  const keyOf = (each: Omit<Recorded, "when">) =>
+    comparable({ ...each, status: "", seen: [], after: [], notAsked: [] });
+  const fresh = toRecord(pages);
+  const now = new Set(fresh.filter(({ status }) => status !== "not asked").map(keyOf));
+  const versions = new Set(fresh.map((each) => keyOf({ ...each, case: "" })));
+  return recorded().filter(
+    (each) => each.status !== "not asked" && versions.has(keyOf({ ...each, case: "" })) && !now.has(keyOf(each)),
+  );
+}
+
 /** A record as text without what differs from machine to machine: the day, and the version of Node or Python itself. */
 export function comparable(each: Omit<Recorded, "when">): string {
   return JSON.stringify({ ...each, version: each.version.replace(/^(node|python) .*/, "$1"), when: undefined });

@@ -1,12 +1,12 @@
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { type CaseResult, folder, isMissing, needs, type PageResult, readPages, runLab } from "./lab.ts";
-import { record, recorded } from "./results.ts";
+import { noLongerAsked, record, recorded } from "./results.ts";
 import { withSeen } from "./seen.ts";
 
 /*
- * `npm run lab [-- framework…]`: runs the pages' cases and prints a table; status 1 when any disagrees or a stack that
- * could be installed is not. `--record` writes lab/results.json and the pages' lines "Seen on …", `--verbose` tells every
+ * `npm run lab [-- framework…]`: runs the pages' cases and prints a table; status 1 when any disagrees, when something that
+ * could be run is not, or when a case is no longer asked. `--record` writes lab/results.json and the pages' lines "Seen on …", `--verbose` tells every
  * case that was not asked.
  */
 
@@ -27,16 +27,19 @@ const pages = await runLab({ frameworks: positionals, signal: controller.signal 
 print(pages);
 console.log(`\n${((performance.now() - started) / 1000).toFixed(1)} s`);
 const isIncomplete = pages.some(isMissing);
+const lost = noLongerAsked(pages);
+for (const { framework, version, case: title } of lost)
+  console.log(`\n✗ src/frameworks/${framework}/readme.md ${title} [${version}]\n  was asked before, and is not now`);
 const disagrees = pages.some(({ cases }) => cases.some(({ status }) => status === "disagreed"));
 if (values.record && (isIncomplete || disagrees))
   console.log(
-    `lab/results.json is left as it was: ${isIncomplete ? "not everything is installed" : "pages and wire disagree"}`,
+    `lab/results.json is left as it was: ${isIncomplete ? "not everything was run" : "pages and wire disagree"}`,
   );
 else if (values.record) {
   record(pages, positionals.length > 0);
   showOnPages();
 }
-process.exitCode = isIncomplete || disagrees ? 1 : 0;
+process.exitCode = isIncomplete || disagrees || (lost.length > 0 && !values.record) ? 1 : 0;
 
 function showOnPages(): void {
   const all = recorded();

@@ -58,4 +58,6 @@ export const java: Stack = {
     return Object.assign({}, ...newer.filter(([sign]) => sign.test(text)).map(([, wanted]) => wanted));
   },
   ownCookies: [],
+  refuses: ({ files }) =>
+    Object.values(files).some((text) => text.includes("org.springframework.boot")) ? "needs Spring Boot" : undefined,
 };
