@@ -22,6 +22,7 @@ const titles: Readonly<Record<string, string>> = {
   tomcat9: "Tomcat",
   tomcat10: "Tomcat",
   tomcat11: "Tomcat",
+  undertow23: "Undertow",
 };
 
 /** Of what differs from machine to machine, the page names so many numbers. */

@@ -28,11 +28,13 @@ class Launch {
 
     public static void main(String[] args) throws Exception {
         String shelf = args[1];
-        String other = shelf.startsWith("jetty") ? "TomcatContainer.java" : "JettyContainer.java";
+        // tomcat11 → TomcatContainer
+        String container = Character.toUpperCase(shelf.charAt(0)) + shelf.substring(1).replaceAll("\\d+$", "") + "Container";
         List<Source> sources = new ArrayList<>();
         try (var files = Files.list(Path.of(args[0]))) {
             for (Path file : files.sorted().toList()) {
-                if (file.endsWith(other)) continue;
+                String name = file.getFileName().toString();
+                if (name.matches("\\w+Container\\.java") && !name.equals(container + ".java")) continue;
                 String text = Files.readString(file);
                 if (shelf.equals("tomcat9")) text = text.replace("jakarta.", "javax.");
                 if (shelf.equals("jetty11")) text = text.replace(".ee10.", ".");
@@ -47,7 +49,7 @@ class Launch {
         if (!compiler.getTask(null, null, null, options, null, sources).call()) System.exit(1);
         URLClassLoader loader = new URLClassLoader(new URL[] {classes.toUri().toURL()}, Launch.class.getClassLoader());
         Thread.currentThread().setContextClassLoader(loader);
-        loader.loadClass("lab.Main").getMethod("main", String[].class).invoke(null, (Object) new String[] {shelf, args[2], classes.toString()});
+        loader.loadClass("lab.Main").getMethod("main", String[].class).invoke(null, (Object) new String[] {shelf, args[2], classes.toString(), container});
     }
 
     static void remove(File file) {

@@ -8,11 +8,11 @@ const here = dirname(fileURLToPath(import.meta.url));
 
 /** The pages of each shelf; Spring and JAX-RS are asked in Tomcat, where their jars lie. */
 function pagesOf(name: string): Shelf["pages"] {
-  if (name.startsWith("jetty")) return { servlet: [name] };
+  if (!name.startsWith("tomcat")) return { servlet: [name] };
   return { servlet: [name], "spring-responsecookie": ["spring-web"], "jax-rs": ["jersey-server"] };
 }
 
-/** The generation of the Servlet API that each container speaks. */
+/** The generation of the Servlet API that each container speaks; Undertow is only asked what is WildFly's. */
 const servlet: Readonly<Record<string, string>> = {
   tomcat9: "4.0",
   tomcat10: "6.0",
@@ -31,16 +31,23 @@ const newer: readonly (readonly [RegExp, Readonly<Record<string, string>>])[] = 
 function versionsOf(name: string, text: string): Readonly<Record<string, string>> {
   const found = [...text.matchAll(/<artifactId>([^<]+)<\/artifactId>\s*<version>([^<]+)</g)];
   const versions = Object.fromEntries(found.map(([, artifact = "", version = ""]) => [artifact, version]));
-  return { ...versions, [name]: found[1]?.[2] ?? "", servlet: servlet[name] ?? "" };
+  const generation = servlet[name];
+  return { ...versions, [name]: found[1]?.[2] ?? "", ...(generation === undefined ? {} : { servlet: generation }) };
 }
 
-/** Tomcat and Jetty, with what sets cookies in them. */
+/** Tomcat, Jetty and Undertow, with what sets cookies in them. */
 export const java: Stack = {
   name: "java",
   shelves: readdirSync(join(here, "shelves")).map((file) => {
     const name = file.replace(/\.xml$/, "");
     const text = readFileSync(join(here, "shelves", file), "utf8");
-    return { name, folder: folderOf("java", name, text), versions: versionsOf(name, text), pages: pagesOf(name) };
+    const shelf = {
+      name,
+      folder: folderOf("java", name, text),
+      versions: versionsOf(name, text),
+      pages: pagesOf(name),
+    };
+    return name.startsWith("undertow") ? { ...shelf, onDemand: true } : shelf;
   }),
   command: (shelf, folder, tls) => [
     "java",
@@ -55,7 +62,9 @@ export const java: Stack = {
   ],
   wanted: ({ files }: LabCase) => {
     const text = Object.values(files).join("\n");
-    return Object.assign({}, ...newer.filter(([sign]) => sign.test(text)).map(([, wanted]) => wanted));
+    const isWildFly = Object.keys(files).some((file) => file.endsWith("jboss-web.xml"));
+    const own = isWildFly ? { "undertow-servlet": "2" } : {};
+    return Object.assign(own, ...newer.filter(([sign]) => sign.test(text)).map(([, wanted]) => wanted));
   },
   ownCookies: [],
   refuses: ({ files }) =>

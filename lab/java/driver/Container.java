@@ -16,6 +16,11 @@ interface Container {
     /** Files of a case that this container does not read, as the end of their names. */
     String[] foreign();
 
+    /** Whether a descriptor of a vendor is this container's. */
+    default boolean reads(String descriptor) {
+        return false;
+    }
+
     /** Gives a container the throw-away certificate: cert.pem and key.pem in a folder. */
     interface Start {
         Container start(Path tls, Path base) throws Exception;

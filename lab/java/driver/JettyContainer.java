@@ -1,15 +1,6 @@
 package lab;
 
-import java.io.ByteArrayInputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyFactory;
-import java.security.KeyStore;
-import java.security.PrivateKey;
-import java.security.cert.Certificate;
-import java.security.cert.CertificateFactory;
-import java.security.spec.PKCS8EncodedKeySpec;
-import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
 import org.eclipse.jetty.server.HttpConfiguration;
@@ -35,7 +26,7 @@ final class JettyContainer implements Container {
         HttpConfiguration secure = new HttpConfiguration();
         secure.addCustomizer(new SecureRequestCustomizer(false));
         SslContextFactory.Server ssl = new SslContextFactory.Server();
-        ssl.setKeyStore(keyStore(tls));
+        ssl.setKeyStore(Certificates.keyStore(tls));
         ssl.setKeyStorePassword("");
         https = new ServerConnector(server, new SslConnectionFactory(ssl, "http/1.1"), new HttpConnectionFactory(secure));
         for (ServerConnector connector : new ServerConnector[] {http, https}) {
@@ -44,17 +35,6 @@ final class JettyContainer implements Container {
         }
         server.setHandler(contexts);
         server.start();
-    }
-
-    private static KeyStore keyStore(Path tls) throws Exception {
-        String key = Files.readString(tls.resolve("key.pem")).replaceAll("-----[^-]+-----|\\s", "");
-        PrivateKey secret = KeyFactory.getInstance("EC").generatePrivate(new PKCS8EncodedKeySpec(Base64.getDecoder().decode(key)));
-        byte[] pem = Files.readAllBytes(tls.resolve("cert.pem"));
-        Certificate certificate = CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(pem));
-        KeyStore store = KeyStore.getInstance("PKCS12");
-        store.load(null, null);
-        store.setKeyEntry("lab", secret, new char[0], new Certificate[] {certificate});
-        return store;
     }
 
     @Override

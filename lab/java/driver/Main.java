@@ -52,7 +52,7 @@ public final class Main {
 
     public static void main(String[] args) throws Exception {
         String shelf = args[0];
-        String type = shelf.startsWith("jetty") ? "lab.JettyContainer" : "lab.TomcatContainer";
+        String type = "lab." + args[3];
         Path base = Path.of(args[2]).resolve("base");
         PrintStream out = System.out;
         System.setOut(System.err);
@@ -111,8 +111,9 @@ public final class Main {
         /** Why this container cannot run it. */
         String refusal() {
             for (String file : files) {
-                String absent = ABSENT.get(Path.of(file).getFileName().toString());
-                if (absent != null) return "needs " + absent;
+                String name = Path.of(file).getFileName().toString();
+                String absent = ABSENT.get(name);
+                if (absent != null && !container.reads(name)) return "needs " + absent;
                 for (String end : container.foreign()) if (file.endsWith(end)) return "this container does not read " + end;
             }
             return files.isEmpty() ? "no file of it is deployed" : null;
