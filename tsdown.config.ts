@@ -32,6 +32,15 @@ export default defineConfig([
       },
     },
   },
+  // One small file, for it is loaded into the application.
+  {
+    ...shared,
+    entry: { agent: "src/agent/index.ts" },
+    deps: { alwaysBundle: /./, onlyBundle: false },
+    minify: true,
+    dts: false,
+    clean: false,
+  },
   // The types of the parser stay outside: no public type speaks of them.
   {
     ...shared,

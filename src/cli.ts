@@ -156,7 +156,8 @@ function withReportOptions(command: Command): Command {
 function withWireOptions(command: Command): Command {
   return withProjectOptions(withReportOptions(command))
     .option("--profile <browser>", "whose cookies they are: chromium, firefox or strict", "chromium")
-    .option("--source <folder>", "the source of the application: compare what it sets with what came");
+    .option("--source <folder>", "the source of the application: compare what it sets with what came")
+    .option("--agent <file>", "what setsecure/agent wrote in the application: the lines that set the cookies");
 }
 
 function withProjectOptions(command: Command): Command {

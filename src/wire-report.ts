@@ -287,13 +287,17 @@ export function nameWidth(sightings: readonly Sighting[]): number {
 
 /** One cookie on one line for the terminal, without where it was seen: name, what becomes of it, why. */
 export function wireRow(sighting: Sighting, width: number): string {
-  const { judgement, mitigation, proofs = [] } = sighting;
+  const { judgement, mitigation, proofs = [], evidence = [] } = sighting;
   const { name, because, differs = [] } = judgement;
+  const lines = evidence.flatMap((each) =>
+    "file" in each ? [`${visible(each.file)}:${each.line}:${each.column}`] : [],
+  );
   const told = [
     because,
     ...differs.map((other) => `${profiles[other.profile].title}: ${outcomeWord(other)}`),
     ...(mitigation === undefined ? [] : [`mitigated, not safe: ${visible(mitigation)}`]),
     ...proofs.map(({ browser, says }) => `seen in ${browser}: ${visible(says)}`),
+    ...(lines.length === 0 ? [] : [`set by ${lines.join(", ")}`]),
   ];
   return `${shownName(name).padEnd(width)}  ${wordOf(sighting).padEnd(14)}  ${told.join("; ")}`;
 }

@@ -101,7 +101,9 @@ export async function watchCommand(
     milliseconds: performance.now() - start,
     text: (report, _paint, joined) => {
       const width = nameWidth(sightings);
-      const rows = watcher.seen().map((seen) => `${wireRow(sightingOf(seen), width)}  ${whereOf(seen)}`);
+      const rows = watcher
+        .seen()
+        .map((seen, at) => `${wireRow(joined[at] ?? sightingOf(seen), width)}  ${whereOf(seen)}`);
       const loopback = sightings.some(({ judgement }) => judgement.loopback);
       const notes = [...(loopback ? [`A loopback host is ${loopbackNote}`] : []), ...problems];
       const beside = sourceRows(joined);

@@ -1,8 +1,12 @@
+import { readFileSync } from "node:fs";
+import { type AgentRecord, readRecords } from "../agent/record.ts";
+import { withAgentLines } from "../agent-lines.ts";
 import { emptyBaseline } from "../baseline.ts";
 import type { Configuration } from "../configuration.ts";
 import { correlate } from "../correlate.ts";
 import { dayOf } from "../date.ts";
 import { CannotDo, type ExitStatus } from "../exit.ts";
+import { readFailure } from "../files/read.ts";
 import { production } from "../frameworks/production.ts";
 import { findPage } from "../pages.ts";
 import type { Location, Report, ReportCookie } from "../report.ts";
@@ -19,6 +23,8 @@ export interface WireFlags extends ReportFlags, Omit<ProjectFlags, "progress"> {
   readonly progress?: boolean;
   /** The folder with the source that the cookies come from. */
   readonly source?: string;
+  /** The file that `setsecure/agent` wrote in the running application. */
+  readonly agent?: string;
   /** `chromium`, `firefox` or `strict`. */
   readonly profile: string;
 }
@@ -61,7 +67,8 @@ export interface WireResult
  */
 export async function deliverWire(settings: WireSettings, { text, stdout, ...seen }: WireResult): Promise<ExitStatus> {
   const { flags, outputs, configuration, acceptance, source } = settings;
-  const sightings = source === undefined ? seen.sightings : correlate(seen.sightings, await cookiesIn(source, flags));
+  const placed = flags.agent === undefined ? seen.sightings : withAgentLines(seen.sightings, recordsIn(flags.agent));
+  const sightings = source === undefined ? placed : correlate(placed, await cookiesIn(source, flags));
   const report = makeWireReport({ ...seen, sightings, rules, acceptance, deployment: production, root: "." });
   return deliver(report, {
     flags,
@@ -76,6 +83,21 @@ export async function deliverWire(settings: WireSettings, { text, stdout, ...see
     failOn: configuration.failOn,
     stdout,
   });
+}
+
+/** @throws CannotDo when the file cannot be read, or is none of the agent's */
+function recordsIn(file: string): readonly AgentRecord[] {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (error) {
+    throw new CannotDo(`--agent ${file} cannot be read: ${readFailure(error)}.`);
+  }
+  const { records, others } = readRecords(text);
+  if (records.length === 0 && others > 0) {
+    throw new CannotDo(`--agent ${file} is not what setsecure/agent writes: name the file of SETSECURE_AGENT_OUT.`);
+  }
+  return records;
 }
 
 /** The cookies that the source sets, with places relative to where the command runs. */

@@ -1,0 +1,360 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import ts from "typescript";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { node } from "../lab/node/index.ts";
+import { cache, isInstalled } from "../lab/stack.ts";
+import { readRecords } from "../src/agent/record.ts";
+import { ensureBundle } from "./support/bundle.ts";
+
+beforeAll(ensureBundle, 120_000);
+
+const folder = mkdtempSync(join(tmpdir(), "setsecure-agent-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** A place for applications, where the real packages are installed. */
+beforeAll(() => {
+  const shelf = node.shelves.find(({ name }) => name === "agent");
+  if (shelf === undefined || !isInstalled(shelf)) throw new Error("the shelf agent is not there: npm run setup-lab");
+  symlinkSync(join(cache, shelf.folder, "node_modules"), join(folder, "node_modules"));
+});
+
+function write(file: string, text: string): string {
+  const path = join(folder, file);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text);
+  return path;
+}
+
+const agent = resolve("dist/agent.js");
+
+function run(file: string, words: readonly string[] = [], env: NodeJS.ProcessEnv = {}) {
+  const { status, stderr, stdout } = spawnSync(process.execPath, ["--import", agent, ...words, file], {
+    cwd: folder,
+    env: { PATH: process.env["PATH"], ...env },
+    encoding: "utf8",
+    timeout: 60_000,
+  });
+  return { status, stdout, stderr };
+}
+
+/** What the agent saw: each cookie with the text from the place where it is set, and from where it is made. */
+function seenIn(file: string, text: string, words: readonly string[] = []) {
+  const out = join(folder, `${file}.jsonl`);
+  const { status, stderr } = run(write(file, text), words, { SETSECURE_AGENT_OUT: out });
+  expect(stderr).toBe("");
+  expect(status).toBe(0);
+  const written = existsSync(out) ? readFileSync(out, "utf8") : "";
+  expect(written).not.toContain("hunter2");
+  const { records, others } = readRecords(written);
+  expect(others).toBe(0);
+  const lines = text.split("\n");
+  const at = (place: (typeof records)[number]["site"]) => {
+    if (place === null) return null;
+    expect(place.file).toBe(file);
+    return (lines[place.line - 1] ?? "").slice(place.column - 1);
+  };
+  return Object.fromEntries(
+    records.map(({ name, secure, deletion, site, madeAt, by }) => [
+      `${name}${secure ? " (Secure)" : ""}${deletion ? " (deletion)" : ""}`,
+      [at(site), at(madeAt), by],
+    ]),
+  );
+}
+
+/** Asks every path once, and closes the server. */
+const visit = (paths: readonly string[]) => `async function visit(url, close) {
+  for (const path of ${JSON.stringify(paths)}) await (await fetch(url + path)).text();
+  close();
+}`;
+
+const modes = ["cjs", "mjs"] as const;
+
+/** \`require\` and \`import\` of the same packages. */
+function imports(mode: (typeof modes)[number], names: Readonly<Record<string, string>>): string {
+  return Object.entries(names)
+    .map(([name, from]) => (mode === "mjs" ? `import ${name} from "${from}";` : `const ${name} = require("${from}");`))
+    .join("\n");
+}
+
+describe.each(modes)("%s", (mode) => {
+  test("Express, and what sets its session", () => {
+    const text = `${imports(mode, { express: "express", session: "express-session", cookieSession: "cookie-session" })}
+${visit(["/", "/", "/session", "/cookie-session"])}
+const app = express();
+app.use("/session", session({ secret: "k", resave: false, saveUninitialized: true }));
+app.use("/cookie-session", cookieSession({ name: "cs", keys: ["k"] }));
+app.get(["/session", "/cookie-session"], (req, res) => { req.session.a = 1; res.send("x"); });
+app.get("/", async (req, res) => {
+  res.cookie("a", "hunter2");
+  await null;
+  res.cookie("b", "hunter2", { secure: true });
+  res.clearCookie("gone");
+  res.send("x");
+});
+const server = app.listen(0, "127.0.0.1", () => visit("http://127.0.0.1:" + server.address().port, () => {
+  server.close();
+  server.closeAllConnections();
+}));
+`;
+    expect(seenIn(`express.${mode}`, text)).toEqual({
+      a: ['cookie("a", "hunter2");', null, "express"],
+      "b (Secure)": ['cookie("b", "hunter2", { secure: true });', null, "express"],
+      "gone (deletion)": ['clearCookie("gone");', null, "express"],
+      "connect.sid": [null, 'session({ secret: "k", resave: false, saveUninitialized: true }));', "express-session"],
+      cs: [null, 'cookieSession({ name: "cs", keys: ["k"] }));', "cookie-session"],
+      "cs.sig": [null, 'cookieSession({ name: "cs", keys: ["k"] }));', "cookie-session"],
+    });
+  });
+
+  test("Fastify", () => {
+    const text = `${imports(mode, { fastify: "fastify", cookies: "@fastify/cookie", session: "@fastify/session" })}
+${visit(["/"])}
+const app = fastify();
+app.register(cookies);
+app.register(session, { secret: "a".repeat(32), cookieName: "fsid", cookie: { secure: false } });
+app.get("/", async (request, reply) => {
+  request.session.n = 1;
+  reply.setCookie("a", "hunter2", { path: "/", secure: true });
+  reply.header("set-cookie", "raw=hunter2");
+  return "x";
+});
+app.listen({ port: 0, host: "127.0.0.1" }).then((url) => visit(url, () => app.close()));
+`;
+    expect(seenIn(`fastify.${mode}`, text)).toEqual({
+      "a (Secure)": ['setCookie("a", "hunter2", { path: "/", secure: true });', null, "fastify"],
+      raw: ['header("set-cookie", "raw=hunter2");', null, "fastify"],
+      fsid: [
+        null,
+        'register(session, { secret: "a".repeat(32), cookieName: "fsid", cookie: { secure: false } });',
+        "@fastify/session",
+      ],
+    });
+  });
+
+  test("Hapi", () => {
+    const text = `${imports(mode, { Hapi: "@hapi/hapi" })}
+${visit(["/"])}
+const server = Hapi.server({ port: 0, host: "127.0.0.1" });
+server.state("sid", { isSecure: false, path: "/" });
+server.route({ method: "GET", path: "/", handler: (request, h) => {
+  h.state("sid", "hunter2");
+  const response = h.response("x");
+  response.state("b", "hunter2", { isSecure: true });
+  return response.header("set-cookie", "raw=hunter2");
+} });
+server.start().then(() => visit(server.info.uri, () => server.stop({ timeout: 10 })));
+`;
+    expect(seenIn(`hapi.${mode}`, text)).toEqual({
+      sid: ['state("sid", "hunter2");', 'state("sid", { isSecure: false, path: "/" });', "@hapi/hapi"],
+      "b (Secure)": ['state("b", "hunter2", { isSecure: true });', null, "@hapi/hapi"],
+      raw: ['header("set-cookie", "raw=hunter2");', null, "@hapi/hapi"],
+    });
+  });
+
+  test("Koa, and its session where it is required", () => {
+    const text = `${imports(mode, { koa: "koa" })}
+${mode === "mjs" ? 'import { createRequire } from "node:module";\nconst require = createRequire(import.meta.url);' : ""}
+const { createSession } = require("koa-session");
+${visit(["/"])}
+const app = new (koa.default ?? koa)();
+app.keys = ["k"];
+app.use(async (ctx, next) => { await next(); });
+app.use(createSession({ key: "koa.sid" }, app));
+app.use((ctx) => {
+  ctx.session.n = 1;
+  ctx.cookies.set("a", "hunter2");
+  ctx.append("Set-Cookie", "raw=hunter2; Secure");
+  ctx.body = "x";
+});
+const server = app.listen(0, "127.0.0.1", () => visit("http://127.0.0.1:" + server.address().port, () => {
+  server.close();
+  server.closeAllConnections();
+}));
+`;
+    const seen = seenIn(`koa.${mode}`, text);
+    expect(seen).toMatchObject({
+      a: ['set("a", "hunter2");', null, "cookies"],
+      "raw (Secure)": ['append("Set-Cookie", "raw=hunter2; Secure");', null, "koa"],
+      "koa.sid": [null, 'createSession({ key: "koa.sid" }, app));', "koa-session"],
+      "koa.sid.sig": [null, 'createSession({ key: "koa.sid" }, app));', "koa-session"],
+    });
+  });
+});
+
+test("Hono", () => {
+  const text = `import { serve } from "@hono/node-server";
+import { Hono } from "hono";
+import { setCookie } from "hono/cookie";
+${visit(["/"])}
+const app = new Hono();
+app.get("/", (c) => {
+  setCookie(c, "a", "hunter2");
+  c.header("Set-Cookie", "raw=hunter2; Secure", { append: true });
+  return c.text("x");
+});
+const server = serve({ fetch: app.fetch, port: 0, hostname: "127.0.0.1" }, ({ port }) =>
+  visit("http://127.0.0.1:" + port, () => {
+    server.close();
+    server.closeAllConnections();
+  }));
+`;
+  expect(seenIn("hono.mjs", text)).toEqual({
+    a: ['setCookie(c, "a", "hunter2");', null, "hono"],
+    "raw (Secure)": ['header("Set-Cookie", "raw=hunter2; Secure", { append: true });', null, "hono"],
+  });
+});
+
+test("Node's own functions, over HTTP/1.1 and h2", () => {
+  const text = `import http from "node:http";
+import { connect, createServer } from "node:http2";
+${visit(["/object", "/list", "/methods", "/web"])}
+const server = http.createServer((request, response) => {
+  if (request.url === "/object") response.writeHead(200, { "Set-Cookie": ["o1=hunter2", "o2=hunter2; Secure"] });
+  if (request.url === "/list") response.writeHead(200, ["Set-Cookie", "list=hunter2"]);
+  if (request.url === "/methods") {
+    response.setHeader("Set-Cookie", "set=hunter2");
+    response.appendHeader("set-cookie", "append=hunter2");
+    response.setHeaders(new Headers([["set-cookie", "headers=hunter2"]]));
+  }
+  response.end();
+});
+server.listen(0, "127.0.0.1", () => visit("http://127.0.0.1:" + server.address().port, () => {
+  server.close();
+  server.closeAllConnections();
+}));
+const second = createServer();
+second.on("stream", (stream, headers) => {
+  if (headers[":path"] !== "/stream") return;
+  stream.respond({ "set-cookie": ["stream=hunter2"] });
+  stream.end();
+});
+second.on("request", (request, response) => {
+  if (request.url !== "/compat") return;
+  response.setHeader("set-cookie", "compat=hunter2");
+  response.end();
+});
+second.listen(0, "127.0.0.1", () => {
+  const client = connect("http://127.0.0.1:" + second.address().port);
+  let open = 2;
+  for (const path of ["/stream", "/compat"]) {
+    client.request({ ":path": path }).on("close", () => {
+      open--;
+      if (open > 0) return;
+      client.close();
+      second.close();
+    }).resume();
+  }
+});
+`;
+  const [object, list] = [
+    'writeHead(200, { "Set-Cookie": ["o1=hunter2", "o2=hunter2; Secure"] });',
+    'writeHead(200, ["Set-Cookie", "list=hunter2"]);',
+  ];
+  expect(seenIn("node.mjs", text)).toEqual({
+    o1: [object, null, null],
+    "o2 (Secure)": [object, null, null],
+    list: [list, null, null],
+    set: ['setHeader("Set-Cookie", "set=hunter2");', null, null],
+    append: ['appendHeader("set-cookie", "append=hunter2");', null, null],
+    headers: ['setHeaders(new Headers([["set-cookie", "headers=hunter2"]]));', null, null],
+    stream: ['respond({ "set-cookie": ["stream=hunter2"] });', null, null],
+    compat: ['setHeader("set-cookie", "compat=hunter2");', null, null],
+  });
+});
+
+describe("source maps", () => {
+  const source = `import { createServer, type ServerResponse } from "node:http";
+
+interface Unused {
+  readonly nothing: string;
+}
+
+function remember(response: ServerResponse): void {
+  response.setHeader("Set-Cookie", "sid=hunter2");
+}
+
+const server = createServer((_request, response) => {
+  remember(response);
+  response.end();
+}).listen(0, "127.0.0.1", async () => {
+  const address = server.address() as { port: number };
+  await (await fetch(\`http://127.0.0.1:\${address.port}\`)).text();
+  server.close();
+  server.closeAllConnections();
+});
+`;
+  const compile = (options: ts.CompilerOptions) =>
+    ts.transpileModule(source, {
+      fileName: "../src/app.ts",
+      compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022, ...options },
+    });
+
+  test.each<[string, ts.CompilerOptions, readonly string[]]>([
+    ["beside the file", { sourceMap: true }, []],
+    ["in the file", { inlineSourceMap: true }, []],
+    ["that Node has read itself", { sourceMap: true }, ["--enable-source-maps"]],
+  ])("%s", (_where, options, words) => {
+    const { outputText, sourceMapText } = compile(options);
+    const map = sourceMapText === undefined ? undefined : JSON.parse(sourceMapText);
+    const out = join(folder, "maps.jsonl");
+    rmSync(out, { force: true });
+    const text =
+      map === undefined ? outputText : outputText.replace(/sourceMappingURL=.*/, "sourceMappingURL=app.mjs.map");
+    const file = write("dist/app.mjs", text);
+    if (map !== undefined) write("dist/app.mjs.map", JSON.stringify({ ...map, sources: ["../src/app.ts"] }));
+    expect(run(file, words, { SETSECURE_AGENT_OUT: out })).toMatchObject({ status: 0, stderr: "" });
+    const { records } = readRecords(readFileSync(out, "utf8"));
+    expect(records.map(({ site }) => site)).toEqual([
+      // An inline map names its source as lying beside it.
+      { file: map === undefined ? "dist/app.ts" : "src/app.ts", line: 8, column: 12 },
+    ]);
+  });
+
+  test("that is damaged does no harm", () => {
+    const file = write(
+      "dist/bad.mjs",
+      `${compile({ sourceMap: true }).outputText}\n//# sourceMappingURL=bad.mjs.map\n`,
+    );
+    write("dist/bad.mjs.map", "{ no");
+    const { status, stderr } = run(file);
+    expect(status).toBe(0);
+    expect(stderr).toMatch(/^setsecure: sid is set without Secure at dist\/bad\.mjs:\d+:\d+\n$/);
+  });
+});
+
+test("a cookie is told once for each place, and the application's errors stay its own", () => {
+  const file = write(
+    "busy.cjs",
+    `const http = require("node:http");
+const server = http.createServer((request, response) => {
+  for (const name of ["a", "b"]) response.appendHeader("Set-Cookie", name + "=hunter2; Expires=" + new Date().toUTCString());
+  try { response.setHeader("Set-Cookie", undefined); } catch (error) { process.stdout.write(error.code + "\\n"); }
+  response.end(String(new Error("mine").stack.split("\\n").length > 1));
+}).listen(0, "127.0.0.1", async () => {
+  const url = "http://127.0.0.1:" + server.address().port;
+  for (let at = 0; at < 50; at++) if (await (await fetch(url)).text() !== "true") process.exit(1);
+  server.close();
+  server.closeAllConnections();
+});
+`,
+  );
+  const { status, stdout, stderr } = run(file);
+  expect(status).toBe(0);
+  expect(new Set(stdout.trim().split("\n"))).toEqual(new Set(["ERR_HTTP_INVALID_HEADER_VALUE"]));
+  expect(stderr.trim().split("\n")).toEqual([
+    "setsecure: a is deleted at busy.cjs:3:43",
+    "setsecure: b is deleted at busy.cjs:3:43",
+  ]);
+});
+
+test("it is found under its name", () => {
+  const { status } = spawnSync(process.execPath, ["--import", "setsecure/agent", "-e", "0"], { encoding: "utf8" });
+  expect(status).toBe(0);
+});
+
+test("records that are none are counted", () => {
+  expect(readRecords('{"version":1}\nno\n\n[]\n"x"\nnull\n')).toEqual({ records: [], others: 5 });
+});
