@@ -85,6 +85,14 @@ test("a browser sees what scripts and the parts of a page set, and names the scr
   expect(found("stored")).toMatchObject([{ verdict: "secure", attributes: { sameSite: "Strict" } }]);
   expect(found("asset")).toMatchObject([{ verdict: "insecure", wire: { url: `https://${HOST}/app.js` } }]);
   expect(found("never")).toEqual([]);
+  expect(found("__Host-bad")[0]?.wire?.proofs).toEqual([
+    {
+      browser: expect.stringMatching(/^Chromium \d+$/),
+      url: `https://${HOST}/`,
+      sent: false,
+      says: "it dropped the cookie (InvalidPrefix)",
+    },
+  ]);
   // What our own client was given too is one cookie, not two.
   expect(found("sid").map(({ wire }) => wire?.url)).toEqual([`https://${HOST}/`, `http://${HOST}/`]);
   expect(text).not.toContain("hidden");
@@ -112,19 +120,20 @@ test("--prove shows in Chromium what leaves in clear text, and what keeps the re
   const kept = report.cookies.find(({ name }) => name === "kept")?.wire?.proofs;
   expect(kept).toEqual([
     {
-      browser: expect.stringMatching(/^Chromium \d+, its default upgrades, https within reach$/),
+      browser: expect.stringMatching(/^Chromium \d+ with its default upgrades, https within reach$/),
       url: `http://${HOST}/`,
       sent: false,
       says: `GET http://${HOST}/ did not leave in clear text, Chromium's own upgrade turned it into https`,
     },
     {
-      browser: expect.stringMatching(/^Chromium \d+, its default upgrades, https blocked$/),
+      browser: expect.stringMatching(/^Chromium \d+ with its default upgrades, https blocked$/),
       url: `http://${HOST}/`,
       sent: false,
       says: `GET http://${HOST}/ left in clear text without it (SecureOnly)`,
     },
   ]);
   expect(text).toContain("which was left out (--third-parties): cdn.setsecure-other.com");
+  expect(text).toMatch(/ script +theme +sent over http .*; set in https:\/\/app\.setsecure-test\.com\/app\.js:2:19\n/);
   expect(text).toContain(`https blocked: GET http://${HOST}/ carried it in clear text`);
   expect(text).not.toContain("hidden");
 });

@@ -219,7 +219,12 @@ function toSkipped({ way, url, told, outcome }: Visit): Report["skipped"][number
 
 /** One site, by our own client and, where that was asked for, by Chromium. */
 interface SiteResult extends Pick<Probed, "host" | "visits" | "remarks"> {
-  readonly sightings: readonly { readonly way: string; readonly sighting: Sighting }[];
+  readonly sightings: readonly {
+    readonly way: string;
+    readonly sighting: Sighting;
+    /** The place of the script that set it. */
+    readonly script?: string;
+  }[];
 }
 
 /** Chromium is large: no more sites at a time. */
@@ -270,8 +275,8 @@ function resultOf(probed: Probed, browsed: Browsed | undefined): SiteResult {
       script === undefined
         ? [{ wire: judgement.url, says: "an answer to the browser set it" }]
         : [{ wire: script, says: "a script set it here" }];
-    const way = script === undefined ? "browser" : "script";
-    return [{ way, sighting: sightingOf(judgement, probed.mitigate(judgement, attributes), evidence, browsed) }];
+    const sighting = sightingOf(judgement, probed.mitigate(judgement, attributes), evidence, browsed);
+    return [script === undefined ? { way: "browser", sighting } : { way: "script", sighting, script }];
   });
   return { host, visits, remarks: [...remarks, ...(browsed?.remarks ?? [])], sightings: [...asked, ...seen] };
 }
@@ -282,15 +287,24 @@ function sightingOf(
   evidence: NonNullable<Sighting["evidence"]>,
   browsed: Browsed | undefined,
 ): Sighting {
-  const { domain, hostOnly = true, path = "/" } = judgement.attributes;
-  const isProven = domain !== undefined && judgement.stored && judgement.url.startsWith("https:");
-  const proofs = isProven ? browsed?.proofs.get(keyOf({ name: judgement.name, domain, hostOnly, path })) : undefined;
+  const proofs = browsed === undefined ? undefined : proofsOf(judgement, browsed);
   return {
     judgement,
     evidence,
     ...(mitigation === undefined ? {} : { mitigation }),
     ...(proofs === undefined ? {} : { proofs }),
   };
+}
+
+/** What Chromium did with a cookie that came over https: whether it leaves in clear text, or why it was dropped. */
+function proofsOf(judgement: Judgement, { proofs, refused, browser }: Browsed): Sighting["proofs"] {
+  const { name, url, stored, dropped, attributes } = judgement;
+  if (!url.startsWith("https:")) return undefined;
+  const reasons = dropped === undefined ? undefined : refused.get(name);
+  if (reasons !== undefined)
+    return [{ browser, url, sent: false, says: `it dropped the cookie (${reasons.join(", ")})` }];
+  const { domain, hostOnly = true, path = "/" } = attributes;
+  return stored && domain !== undefined ? proofs.get(keyOf({ name, domain, hostOnly, path })) : undefined;
 }
 
 const numbered = (sighting: Sighting, index: number): Sighting => ({
@@ -315,10 +329,23 @@ function showSite({ host, visits, sightings, remarks }: SiteResult, paint: Paint
     `${paint("bold", title)}${paint("dim", rule)}`,
     ...visits.map(showVisit),
     ...(sightings.length === 0 ? ["  no cookie"] : []),
-    ...sightings.map(({ way, sighting }) => `  ${way.padEnd(wayWidth)}  ${wireRow(sighting, width)}`),
+    ...sightings.flatMap(({ way, sighting: { proofs = [], ...sighting }, script }) => [
+      `  ${way.padEnd(wayWidth)}  ${wireRow(sighting, width)}${script === undefined ? "" : `; set in ${visible(script)}`}`,
+      ...showProofs(proofs).map((says) => `  ${" ".repeat(wayWidth)}    ${visible(says)}`),
+    ]),
     ...remarks.map((says) => `  ${visible(says)}`),
   ];
   return `${lines.join("\n")}\n\n`;
+}
+
+/** What the browser did, each once with the ways in which it did so. */
+function showProofs(proofs: NonNullable<Sighting["proofs"]>): string[] {
+  const ways = new Map<string, string[]>();
+  for (const { browser, says } of proofs) ways.set(says, [...(ways.get(says) ?? []), browser]);
+  return [...ways].map(([says, [first = "", ...others]]) => {
+    const more = others.map((browser) => ` and ${browser.replace(/^.*, /, "")}`);
+    return `${first}${more.join("")}: ${says}`;
+  });
 }
 
 function showVisit({ way, url, outcome }: Visit): string {
@@ -334,8 +361,8 @@ function showEnd(
   profile: ProbeOptions["profile"],
 ): string {
   const silentSites = results.filter(({ visits }) => visits.every(({ outcome }) => outcome.kind === "none")).length;
-  const sites = `${results.length} ${results.length === 1 ? "site" : "sites"}`;
-  const asked = `${sites}, ${report.summary.files} requests, ${report.summary.parsed} answers`;
+  const count = (number: number, noun: string) => `${number} ${noun}${number === 1 ? "" : "s"}`;
+  const asked = `${count(results.length, "site")}, ${count(report.summary.files, "request")}, ${count(report.summary.parsed, "answer")}`;
   const mute = silentSites === 0 ? "" : `; ${silentSites} of the sites did not answer`;
   const beside = sourceRows(sightings).map((row) => `${row}\n`);
   return `${[...beside, ...(beside.length === 0 ? [] : ["\n"])].join("")}${wireSummary(sightings, report, profile)}\n${asked}${mute}.\n`;

@@ -1,6 +1,6 @@
 import type { WireProof } from "../report.ts";
 import { type BrowsedCookie, type BrowseOptions, openSession, type Session } from "./browse.ts";
-import { hasSandbox } from "./chromium.ts";
+import { hasSandbox, nameOf } from "./chromium.ts";
 import { openGate } from "./gate.ts";
 import { type Address, connectTo, destinationOf, portOf, type Resolve } from "./http.ts";
 import type { Probed } from "./probe.ts";
@@ -24,6 +24,10 @@ export interface Browsed {
   readonly cookies: readonly BrowsedCookie[];
   /** By `keyOf`. */
   readonly proofs: ReadonlyMap<string, readonly WireProof[]>;
+  /** By the name of a cookie that Chromium dropped when it came: its own reasons. */
+  readonly refused: ReadonlyMap<string, readonly string[]>;
+  /** `Chromium 156` */
+  readonly browser: string;
   readonly remarks: readonly string[];
 }
 
@@ -43,7 +47,7 @@ export async function browseSite(target: Target, probed: Probed, options: Browse
     const says = options.prove
       ? "nothing can be proven: nothing answers over https, from where a cookie could leak"
       : "there is no page for the browser: nothing answers";
-    return { cookies: [], proofs: new Map(), remarks: [says] };
+    return { cookies: [], proofs: new Map(), refused: new Map(), browser: "Chromium", remarks: [says] };
   }
   const gate = await openGate({
     addresses: addressesOf(target, options),
@@ -64,7 +68,9 @@ export async function browseSite(target: Target, probed: Probed, options: Browse
         options.maxPages,
       );
       const proofs = options.prove ? await prove(session, gate, options.milliseconds) : new Map();
-      return { cookies: session.cookies, proofs, remarks: [...faults, ...remarksOf(session, options)] };
+      const { cookies, refused, browser } = session;
+      const remarks = [...faults, ...remarksOf(session, options)];
+      return { cookies, proofs, refused, browser: nameOf(browser), remarks };
     } finally {
       await session.close();
     }

@@ -30,6 +30,8 @@ export interface Session {
   readonly page: Page;
   readonly cdp: CDPSession;
   readonly cookies: readonly BrowsedCookie[];
+  /** By the name of a cookie that the browser dropped when it came: its own reasons. */
+  readonly refused: ReadonlyMap<string, readonly string[]>;
   /** Hosts that pages asked for and that the browser was not told to go to. */
   readonly withheld: ReadonlySet<string>;
   /** Loads a page as somebody who types its address; says what kept it from loading. Never rejects. */
@@ -83,6 +85,13 @@ export async function openSession(
     });
     const page = await context.newPage();
     const cdp = await context.newCDPSession(page);
+    const refused = new Map<string, readonly string[]>();
+    await cdp.send("Network.enable");
+    cdp.on("Network.responseReceivedExtraInfo", ({ blockedCookies }) => {
+      for (const { cookieLine, blockedReasons } of blockedCookies) {
+        if (refused.size < maximumWrites) refused.set(parseSetCookie(cookieLine).name, blockedReasons);
+      }
+    });
     page.on("dialog", (dialog) => void dialog.dismiss().catch(() => undefined));
     return {
       browser,
@@ -90,6 +99,7 @@ export async function openSession(
       page,
       cdp,
       cookies,
+      refused,
       withheld,
       load: async (url) => {
         const fault = await load(page, url, options.milliseconds);

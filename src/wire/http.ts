@@ -40,7 +40,7 @@ export interface NoAnswer {
   readonly kind: "none";
   /** A clause: `nothing listens there`. */
   readonly because: string;
-  /** Nothing listens: for the other scheme of a site that is no fault. */
+  /** Nothing was reached: for the other scheme of a site that is no fault. */
   readonly closed: boolean;
 }
 
@@ -275,6 +275,9 @@ const faults: Readonly<Record<string, string>> = {
     "its certificate is from an authority that is not known (--ca takes it, --insecure any)",
 };
 
+/** Nothing was there that could have answered. */
+const unreached = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "ETIMEDOUT", "EHOSTUNREACH", "ENETUNREACH"]);
+
 function faultOf(error: unknown, milliseconds: number): Omit<NoAnswer, "kind"> {
   const told = (because: string) => ({ because, closed: false });
   if (error instanceof ProxyFault) return told(error.message);
@@ -286,7 +289,7 @@ function faultOf(error: unknown, milliseconds: number): Omit<NoAnswer, "kind"> {
   const code = codes.find((each) => Object.hasOwn(faults, each)) ?? codes[0] ?? "";
   if (code.startsWith("HPE_") && !Object.hasOwn(faults, code)) return told(`what it sends is no HTTP (${code})`);
   if (code === "") return told("the connection was closed without an answer");
-  return { because: faults[code] ?? `it cannot be asked (${code})`, closed: code === "ECONNREFUSED" };
+  return { because: faults[code] ?? `it cannot be asked (${code})`, closed: unreached.has(code) };
 }
 
 function codeOf(error: unknown): string {

@@ -49,7 +49,7 @@ export async function prove(
   const chromium = nameOf(session.browser);
   for (const mode of ["open", "blocked"] as const) {
     if (mode === "blocked") gate.block();
-    const browser = `${chromium}, its default upgrades, https ${mode === "open" ? "within reach" : "blocked"}`;
+    const browser = `${chromium} with its default upgrades, https ${mode === "open" ? "within reach" : "blocked"}`;
     for (const address of addresses) {
       const navigation = await navigate(session, gate, address, milliseconds);
       for (const cookie of cookies) {
@@ -84,7 +84,6 @@ async function navigate({ page, cdp }: Session, gate: Gate, address: string, tim
       reasons.set(keyOf(id), blockedReasons);
     }
   };
-  await cdp.send("Network.enable");
   cdp.on("Network.requestWillBeSent", onRequest);
   cdp.on("Network.requestWillBeSentExtraInfo", onExtra);
   gate.take();
