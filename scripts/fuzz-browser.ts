@@ -1,23 +1,24 @@
 /**
  * Whether the judge and a real Chromium agree on generated Set-Cookie lines.
  *
- *     npm run fuzz:browser [-- --lines 2000 --seed 20260701 --from file --browser /usr/bin/chromium]
+ *     npm run fuzz:browser [-- --lines 2000 --sequences 300 --seed 20260701 --from file --browser /usr/bin/chromium]
  *
  * Each line is sent over https and over http by a host of its own, whose made-up name is mapped to 127.0.0.1:
  * browsers trust the real names of the loopback. Then the browser's jar is read, and the host and path that the cookie
- * was stored for are asked over plain http. The same seed makes the same lines. Ends with 1 when they disagree.
+ * was stored for are asked over plain http. Sequences of lines meet in one jar, which is compared by what it sends. The
+ * same seed makes the same lines. Ends with 1 when they disagree.
  */
 import { readFileSync } from "node:fs";
 import net, { type AddressInfo } from "node:net";
 import tls from "node:tls";
 import { parseArgs } from "node:util";
 import fc from "fast-check";
-import { type BrowserContext, type CDPSession, chromium } from "playwright-core";
+import { type Browser, type BrowserContext, type CDPSession, chromium } from "playwright-core";
 import { generate } from "selfsigned";
 import { createJar, originOf } from "../src/wire/jar.ts";
 import { judge } from "../src/wire/judge.ts";
 import { parseSetCookie } from "../src/wire/set-cookie.ts";
-import { HOST, PARENT, SUFFIX, setCookieLine } from "../test/support/set-cookie-lines.ts";
+import { HOST, PARENT, type Step, SUFFIX, setCookieLine, setCookieSteps } from "../test/support/set-cookie-lines.ts";
 
 type Scheme = "https" | "http";
 
@@ -161,15 +162,69 @@ function agree({ expires: a, ...seen }: Outcome, { expires: b, ...judged }: Outc
   return sameEnd && JSON.stringify(seen) === JSON.stringify(judged);
 }
 
+/** What goes to the host of a sequence, over both schemes and to two of its paths. */
+type Sent = Readonly<Record<string, string>>;
+
+const requests = (["https", "http"] as const).flatMap((scheme) =>
+  [`${SETTER}/`, "/one"].map((path) => ({ scheme, path })),
+);
+
+async function sentByBrowser(tab: Tab, site: Site, steps: readonly Step[], host: string): Promise<Sent> {
+  for (const step of steps) {
+    site.lines.set(step.host, step.line);
+    await visit(tab, `${step.scheme}://${step.host}:${site.ports[step.scheme]}${SETTER}`);
+  }
+  const sent: Record<string, string> = {};
+  for (const { scheme, path } of requests) {
+    await visit(tab, `${scheme}://${host}:${site.ports[scheme]}${path}`);
+    sent[scheme + path] = site.carried.get(host) ?? "";
+  }
+  return sent;
+}
+
+function sentByJar(steps: readonly Step[], host: string): Sent {
+  const jar = createJar({ now: Date.now });
+  for (const { scheme, host: from, line } of steps) {
+    jar.receive(parseSetCookie(line), { scheme, host: from, path: SETTER });
+  }
+  return Object.fromEntries(requests.map(({ scheme, path }) => [scheme + path, jar.header({ scheme, host, path })]));
+}
+
+/** @returns how many sequences the browser and the jar disagree about */
+async function fuzzSequences(browser: Browser, site: Site, sequences: readonly (readonly Step[])[]): Promise<number> {
+  let disagreements = 0;
+  for (let first = 0; first < sequences.length; first += BATCH) {
+    const context = await browser.newContext({ ignoreHTTPSErrors: true });
+    const tab = await openTab(context);
+    for (const [offset, sequence] of sequences.slice(first, first + BATCH).entries()) {
+      const parent = `q${first + offset}.${suffixes[offset % suffixes.length]}`;
+      const host = `a.${parent}`;
+      const fill = (text: string) => text.replaceAll(HOST, host).replaceAll(PARENT, parent);
+      const steps = sequence.map((step) => {
+        const from = fill(step.host);
+        return { scheme: step.scheme, host: from, line: step.line.replaceAll(HOST, from).replaceAll(PARENT, parent) };
+      });
+      const [seen, judged] = [await sentByBrowser(tab, site, steps, host), sentByJar(steps, host)];
+      if (JSON.stringify(seen) === JSON.stringify(judged)) continue;
+      disagreements++;
+      console.log(JSON.stringify({ steps, browser: seen, jar: judged }));
+    }
+    await context.close();
+    process.stderr.write(`${Math.min(first + BATCH, sequences.length)} of ${sequences.length} sequences\n`);
+  }
+  return disagreements;
+}
+
 interface Run {
   readonly lines: number;
+  readonly sequences: number;
   readonly seed: number;
   /** A file with lines to ask for instead of generated ones; `{host}`, `{parent}` and `{suffix}` stand for where they come from. */
   readonly from: string | undefined;
   readonly browser: string;
 }
 
-async function fuzz({ lines: count, seed, from, browser: executablePath }: Run): Promise<number> {
+async function fuzz({ lines: count, sequences, seed, from, browser: executablePath }: Run): Promise<number> {
   const start = performance.now();
   const lines = from === undefined ? fc.sample(setCookieLine, { seed, numRuns: count }) : linesIn(from);
   const site = await openSite();
@@ -182,7 +237,7 @@ async function fuzz({ lines: count, seed, from, browser: executablePath }: Run):
       "--host-resolver-rules=MAP * 127.0.0.1",
     ],
   });
-  const counts = { cases: 0, stored: 0, sent: 0, disagreements: 0 };
+  const counts = { cases: 0, sequences: 0, stored: 0, sent: 0, disagreements: 0 };
   try {
     for (let first = 0; first < lines.length; first += BATCH) {
       if (performance.now() - start > LONGEST_RUN) throw new Error(`stopped after ${counts.cases} cases: too slow`);
@@ -209,6 +264,9 @@ async function fuzz({ lines: count, seed, from, browser: executablePath }: Run):
       await context.close();
       process.stderr.write(`${Math.min(first + BATCH, lines.length)} of ${lines.length} lines\n`);
     }
+    const meetings = from === undefined ? fc.sample(setCookieSteps, { seed, numRuns: sequences }) : [];
+    counts.sequences = meetings.length;
+    counts.disagreements += await fuzzSequences(browser, site, meetings);
   } finally {
     await browser.close();
     site.close();
@@ -216,7 +274,7 @@ async function fuzz({ lines: count, seed, from, browser: executablePath }: Run):
   const seconds = ((performance.now() - start) / 1000).toFixed(0);
   console.log(
     `Chromium ${browser.version()}, ${from === undefined ? `seed ${seed}` : from}: ${lines.length} lines, each over https and http; ` +
-      `${counts.stored} of ${counts.cases} stored, ${counts.sent} sent over plain http; ` +
+      `${counts.stored} of ${counts.cases} stored, ${counts.sent} sent over plain http; ${counts.sequences} sequences; ` +
       `${counts.disagreements} disagreements; ${seconds} s.`,
   );
   return counts.disagreements === 0 ? 0 : 1;
@@ -231,6 +289,7 @@ function linesIn(file: string): string[] {
 const { values } = parseArgs({
   options: {
     lines: { type: "string", default: "2000" },
+    sequences: { type: "string", default: "300" },
     seed: { type: "string", default: "20260701" },
     from: { type: "string" },
     browser: { type: "string", default: "/usr/bin/chromium" },
@@ -238,6 +297,7 @@ const { values } = parseArgs({
 });
 process.exitCode = await fuzz({
   lines: Number(values.lines),
+  sequences: Number(values.sequences),
   seed: Number(values.seed),
   from: values.from,
   browser: values.browser,
