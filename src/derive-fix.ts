@@ -1,7 +1,7 @@
 import type { Edit, Fix } from "./edit.ts";
-import type { Evidence, Place } from "./evidence.ts";
 import type { Seen, SeenObject } from "./facts.ts";
 import { type CallFact, type Context, findArgument, type Sink, type Source, type WriteFact } from "./framework.ts";
+import { replaceLiteral } from "./replace-literal.ts";
 import type { Judged } from "./verdict.ts";
 import { addArgument, addEntry, insert, replace } from "./write.ts";
 
@@ -37,74 +37,6 @@ function derive(sink: Sink, fact: Fact, judged: Judged, context: Context): reado
   for (const source of sink.secure) {
     const edits = add(source, fact, value, context);
     if (edits !== undefined) return edits;
-  }
-  return undefined;
-}
-
-/** A literal `false` that decides is replaced where it stands. */
-function replaceLiteral(
-  judged: Judged,
-  value: string,
-  inItsCase: boolean,
-  context: Context,
-): readonly Edit[] | undefined {
-  const { decidedBy, deciding } = judged;
-  if (decidedBy.from !== "file" || deciding === undefined || deciding.source.kind === "fallback") return undefined;
-  const text = context.text(decidedBy.file);
-  const literal = text.slice(decidedBy.span.start, decidedBy.span.end);
-  if (!/^(false|False|FALSE|null|None|nil|undefined|0|''|"")$/.test(literal)) return undefined;
-  const shared = sharedName(deciding.because, context);
-  if (shared !== undefined) return replaceUse(shared, deciding, value, context);
-  // A value from a configuration file has that file's spelling.
-  const spelled = new Map([
-    ["false", "true"],
-    ["False", "True"],
-    ["FALSE", "TRUE"],
-  ]).get(literal);
-  return [replace(text, decidedBy, inItsCase ? (spelled ?? value) : value)];
-}
-
-/** A variable on the way to what decides, and how manieth of the evidence it is. */
-interface Shared {
-  readonly name: string;
-  readonly index: number;
-}
-
-const SPEAKS_OF_SECURE = /secure|https|ssl|tls/i;
-
-/** The first variable on the way that says nothing of Secure, and that more reads than this cookie: it keeps its value. */
-function sharedName(because: readonly Evidence[], context: Context): Shared | undefined {
-  for (const [index, evidence] of because.entries()) {
-    const name = /^`([\w$.]+)` is set here$/.exec(evidence.says)?.[1];
-    if (name === undefined || evidence.from !== "file") continue;
-    const last = name.slice(name.lastIndexOf(".") + 1);
-    if (SPEAKS_OF_SECURE.test(last)) return undefined;
-    const mentions = context
-      .text(evidence.file)
-      .match(new RegExp(`(?<![\\w$])${last.replaceAll("$", "\\$&")}(?![\\w$])`, "g"));
-    if ((mentions?.length ?? 0) > 2) return { name, index };
-  }
-  return undefined;
-}
-
-/** The value is written where the variable is used, when that place is known. */
-function replaceUse(
-  { name, index }: Shared,
-  { because, valuePlace }: NonNullable<Judged["deciding"]>,
-  value: string,
-  context: Context,
-): readonly Edit[] | undefined {
-  const before = because[index - 1];
-  const places: readonly (Place | undefined)[] = [valuePlace, before?.from === "file" ? before : undefined];
-  for (const place of places) {
-    if (place === undefined) continue;
-    const text = context.text(place.file);
-    const use = new RegExp(`(?:^|[:=(]\\s*)(${name.replaceAll(/[.$]/g, "\\$&")})\\)?$`).exec(
-      text.slice(place.span.start, place.span.end),
-    );
-    if (use?.[1] === undefined) continue;
-    const start = place.span.start + use.index + use[0].indexOf(use[1]);
-    return [replace(text, { file: place.file, span: { start, end: start + use[1].length } }, value)];
   }
   return undefined;
 }

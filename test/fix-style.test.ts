@@ -73,6 +73,16 @@ const cases: Readonly<Record<string, { files: Readonly<Record<string, string>>; 
 -    cookie.setSecure(OFF);
 +    cookie.setSecure(true);`,
   },
+  "a condition that never holds gives way as a whole": {
+    files: express(`  res.cookie("a", "1", { secure: req.secure && false, path: "/" });`),
+    diff: `
+-  res.cookie("a", "1", { secure: req.secure && false, path: "/" });
++  res.cookie("a", "1", { secure: true, path: "/" });`,
+  },
+  "one whose place is not known is left to a person": {
+    files: express(`  const on = req.secure && false;\n  res.cookie("a", "1", { secure: on });`),
+    diff: "",
+  },
   "keywords with blanks around them": {
     files: django(`    response.set_cookie("a", "1", httponly = True)`),
     diff: `

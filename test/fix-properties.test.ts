@@ -1,0 +1,301 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { noConfiguration } from "../src/configuration.ts";
+import { decode, type Encoding, encode, encodingOf } from "../src/files/decode.ts";
+import { type ChosenFix, type FixPlan, planFixes } from "../src/fix.ts";
+import { type Inventory, takeInventory } from "../src/inventory.ts";
+import { readDeployment } from "../src/read-deployment.ts";
+import { flag, names, spell, spellings } from "./support/programs.ts";
+import { projectOf } from "./support/project.ts";
+
+type Files = Readonly<Record<string, string>>;
+
+/** How a file is written, whatever it says. */
+interface Writing {
+  readonly newline: "\n" | "\r\n";
+  readonly tabs: boolean;
+  readonly mark: boolean;
+  readonly lastNewline: boolean;
+}
+
+const writing: fc.Arbitrary<Writing> = fc.record({
+  newline: fc.constantFrom("\n", "\r\n"),
+  tabs: fc.boolean(),
+  mark: fc.boolean(),
+  lastNewline: fc.boolean(),
+});
+
+function write(text: string, { newline, tabs, mark, lastNewline }: Writing): string {
+  const ended = lastNewline ? `${text.trimEnd()}\n` : text.trimEnd();
+  const indented = tabs ? ended.replace(/^(?: {2})+/gm, (blanks) => "\t".repeat(blanks.length / 2)) : ended;
+  return (mark ? "\uFEFF" : "") + indented.replaceAll("\n", newline);
+}
+
+function writeAll(files: Files, how: Writing): Files {
+  return Object.fromEntries(Object.entries(files).map(([file, text]) => [file, write(text, how)]));
+}
+
+function best(inventory: Inventory): readonly ChosenFix[] {
+  return inventory.cookies.flatMap((cookie, index) => {
+    const [fix] = cookie.fixes;
+    return fix === undefined ? [] : [{ cookie: index, fix }];
+  });
+}
+
+/** Makes all fixes, and holds that each is made, nothing is left to fix, and all else is as it was. */
+async function fixed(files: Files, how: Writing): Promise<FixPlan> {
+  const texts = writeAll(files, how);
+  const project = projectOf(texts);
+  const deployment = readDeployment(project, noConfiguration, {});
+  const before = await takeInventory(project, deployment);
+  const plan = await planFixes(project, deployment, before, best(before));
+  expect(plan.failed).toEqual([]);
+
+  const after = Object.fromEntries([...plan.changes].map(([file, change]) => [file, change.after]));
+  const again = await takeInventory(projectOf({ ...texts, ...after }), deployment);
+  expect(best(again)).toEqual([]);
+  expect(again.skipped).toEqual(before.skipped);
+  for (const [file, change] of plan.changes) holdsOtherBytes(plan, file, change, how);
+  return plan;
+}
+
+/** What stands between the edits is the same, byte for byte, in every encoding that can hold it. */
+function holdsOtherBytes(
+  plan: FixPlan,
+  file: string,
+  { before, after }: { before: string; after: string },
+  how: Writing,
+) {
+  const all = plan.made.flatMap(({ fix }) => fix.edits.filter((edit) => edit.file === file));
+  const edits = [...new Map(all.map((edit) => [JSON.stringify(edit), edit])).values()];
+  edits.sort((a, b) => a.span.start - b.span.start);
+  for (const encoding of ["utf-8", "utf-16le", "utf-16be", "latin1"] as const) {
+    const bytes = encode(before, encoding);
+    if (!isWhatItClaims(bytes, before, encoding)) continue;
+    const now = encode(after, encoding);
+    let [from, to] = [0, 0];
+    for (const { span, replacement } of edits) {
+      const [start, end] = [encode(before.slice(0, span.start), encoding), encode(before.slice(0, span.end), encoding)];
+      const kept = bytes.subarray(from, start.length);
+      expect(now.subarray(to, to + kept.length).equals(kept)).toBe(true);
+      to += kept.length + encode(replacement, encoding).length;
+      from = end.length;
+    }
+    expect(now.subarray(to).equals(bytes.subarray(from))).toBe(true);
+    expect(decode(now).text).toBe(after);
+  }
+  const added = edits.map(({ replacement }) => replacement).join("");
+  if (before.includes("\r\n")) expect(after.replaceAll("\r\n", "")).not.toMatch(/[\r\n]/);
+  else expect(added).not.toContain("\r");
+  expect(after.startsWith("\uFEFF")).toBe(how.mark);
+  expect(after.endsWith("\n")).toBe(how.lastNewline);
+}
+
+function isWhatItClaims(bytes: Buffer, text: string, encoding: Encoding): boolean {
+  return encodingOf(bytes) === encoding && decode(bytes).text === text;
+}
+
+const options = { seed: 614 };
+
+for (const spelling of spellings) {
+  test(`${spelling.name}: what a program says of Secure in any shape is fixed, once and for all`, async () => {
+    const shape = fc.constantFrom(...Object.keys(spelling.shapes));
+    await fc.assert(
+      fc.asyncProperty(flag, shape, names, writing, async (each, name, suffix, how) => {
+        const files = spelling.shapes[name]!(spell(spelling, each), (original) => `${original}_${suffix}`);
+        await fixed(files, how);
+      }),
+      { ...options, numRuns: 25 },
+    );
+  });
+}
+
+// ---- lists, as people write them
+
+/** What stands between the items of a list: blanks, line ends, comments. */
+interface Layout {
+  readonly items: readonly number[];
+  readonly lines: "one" | "each" | "hanging" | "mixed";
+  readonly trailingComma: boolean;
+  readonly comment: boolean;
+}
+
+const layout: fc.Arbitrary<Layout> = fc.record({
+  items: fc.uniqueArray(fc.nat({ max: 3 }), { maxLength: 4 }),
+  lines: fc.constantFrom("one" as const, "each" as const, "hanging" as const, "mixed" as const),
+  trailingComma: fc.boolean(),
+  comment: fc.boolean(),
+});
+
+/** @param indent of the statement @param remark how a comment to the end of the line begins */
+function list(all: readonly string[], how: Layout, indent: string, remark: string, comma: boolean): string {
+  const items = how.items.map((index) => all[index]!);
+  if (items.length === 0) return how.lines === "each" ? `\n${indent}` : how.lines === "mixed" ? " " : "";
+  const trailing = how.trailingComma && comma ? "," : "";
+  const said = how.comment ? ` ${remark} café, secure: "no"` : "";
+  const inner = `${indent}  `;
+  switch (how.lines) {
+    case "one":
+      return ` ${items.join(", ")}${trailing} `;
+    case "each":
+      return `\n${items.map((item, index) => `${inner}${item}${index < items.length - 1 ? "," : trailing}${said}\n`).join("")}${indent}`;
+    case "hanging":
+      return items.join(`,\n${inner}`) + trailing;
+    case "mixed":
+      return `\n${inner}${items.join(", ")}${trailing}${said}\n${indent}`;
+  }
+}
+
+const lists: Readonly<Record<string, (how: Layout) => Files>> = {
+  "an object in JavaScript": (how) => ({
+    "app.js": `const express = require("express");\nconst app = express();\napp.get("/", (req, res) => {\n  res.cookie("c", "1", {${list(["httpOnly: true", 'path: "/"', "maxAge: 1000 * 60", 'sameSite: "lax"'], how, "  ", "//", true)}});\n});\n`,
+  }),
+  "nested options in JavaScript": (how) => ({
+    "app.js": `const express = require('express')\nconst session = require('express-session')\nconst app = express()\n// sessions\napp.use(session({${list(["secret: 's'", "resave: false", `cookie: {${list(["httpOnly: true", "path: '/'", "maxAge: 1", "sameSite: 'lax'"], how, "  ", "//", true)}}`, "name: 'c'"], how, "", "//", true)}}))\n`,
+  }),
+  "keywords in Python": (how) => ({
+    "views.py": `from django.http import HttpResponse\n\ndef home(request):\n    response = HttpResponse("hi")\n    response.set_cookie(${list(["key='c'", "httponly=True", "path='/'", "max_age=60"], { ...how, items: [...new Set([0, ...how.items])] }, "    ", "#", true)})\n    return response\n`,
+  }),
+  "a hash in Ruby": (how) => ({
+    "config/application.rb": `require "rails"\nmodule App\n  class Application < Rails::Application\n  end\nend\n`,
+    "app/controllers/home_controller.rb": `class HomeController < ApplicationController\n  def index\n    cookies[:c] = {${list([`value: "1"`, "httponly: true", `path: "/"`, ":domain => :all"], { ...how, items: [...new Set([0, ...how.items])] }, "    ", "#", true)}}\n  end\nend\n`,
+  }),
+  "an initializer in C#": (how) => ({
+    "Home.aspx.cs": `using System.Web;\nusing System.Web.UI;\n\npublic class Home : Page\n{\n  protected void Page_Load(object sender, System.EventArgs e)\n  {\n    Response.Cookies.Add(new HttpCookie("c", "1") {${list(["HttpOnly = true", `Path = "/"`, `Domain = "a.example"`, "Shareable = false"], how, "    ", "//", true)}});\n  }\n}\n`,
+  }),
+};
+
+describe("lists", () => {
+  for (const [name, files] of Object.entries(lists)) {
+    test(`${name} takes one more item, however it is laid out`, async () => {
+      await fc.assert(
+        fc.asyncProperty(layout, writing, async (how, written) => {
+          const plan = await fixed(files(how), written);
+          expect(plan.made.length).toBe(1);
+          for (const { after } of plan.changes.values()) expect(after).not.toMatch(/, ,|,,/);
+        }),
+        { ...options, numRuns: 25 },
+      );
+    });
+  }
+});
+
+// ---- settings
+
+const child = (indent: string, elements: readonly string[]) => elements.map((each) => `${indent}${each}\n`).join("");
+
+const webXml = fc
+  .record({
+    prefix: fc.constantFrom("", "j:"),
+    before: fc.subarray(["<display-name>a</display-name>", "<!-- <secure>true</secure> -->", "<distributable/>"]),
+    session: fc.constantFrom("none", "empty", "closed", "timeout", "cookie", "off", "cookie closed"),
+    after: fc.subarray(["<welcome-file-list><welcome-file>i</welcome-file></welcome-file-list>"]),
+    oneLine: fc.boolean(),
+  })
+  .map(({ prefix, before, session, after, oneLine }): Files => {
+    const p = (text: string) => text.replace(/<(\/?)(?=[a-z])/g, `<$1${prefix}`);
+    const bodies: Record<string, string> = {
+      none: "",
+      empty: "<session-config></session-config>",
+      closed: "<session-config/>",
+      timeout: "<session-config>\n      <session-timeout>30</session-timeout>\n    </session-config>",
+      cookie:
+        "<session-config>\n      <cookie-config>\n        <http-only>true</http-only>\n      </cookie-config>\n    </session-config>",
+      off: "<session-config><cookie-config><secure> false </secure></cookie-config></session-config>",
+      "cookie closed": "<session-config>\n      <cookie-config />\n    </session-config>",
+    };
+    const elements = [...before, bodies[session]!, ...after].filter((each) => each !== "").map(p);
+    const namespace = `xmlns${prefix === "" ? "" : ":j"}="https://jakarta.ee/xml/ns/jakartaee"`;
+    const text = `<?xml version="1.0" encoding="UTF-8"?>\n<${prefix}web-app ${namespace} version="6.0">\n${child("    ", elements)}</${prefix}web-app>\n`;
+    return {
+      "src/main/webapp/WEB-INF/web.xml": oneLine ? text.replace(/\n\s*/g, "") : text,
+      "src/main/java/Home.java": `import jakarta.servlet.http.*;\npublic class Home extends HttpServlet {\n  protected void doGet(HttpServletRequest request, HttpServletResponse response) {\n    request.getSession().setAttribute("a", "b");\n  }\n}\n`,
+    };
+  });
+
+const webConfig = fc
+  .record({
+    cookies: fc.constantFrom(
+      "",
+      "<httpCookies/>",
+      "<httpCookies httpOnlyCookies='true' />",
+      `<httpCookies requireSSL="false"></httpCookies>`,
+      `<httpCookies\n      requireSSL = "False"\n    />`,
+    ),
+    forms: fc.constantFrom(
+      "",
+      `<authentication mode="Forms"><forms loginUrl="~/in" /></authentication>`,
+      `<authentication mode="Forms">\n      <forms loginUrl="~/in" requireSSL="false"/>\n    </authentication>`,
+    ),
+    others: fc.subarray([`<compilation debug="true" />`, `<!-- <httpCookies requireSSL="true" /> -->`, `<pages />`]),
+    web: fc.constantFrom("open", "closed"),
+  })
+  .map(({ cookies, forms, others, web }): Files => {
+    const elements = [...others, cookies, forms].filter((each) => each !== "");
+    const body =
+      web === "closed" && elements.length === 0
+        ? "  <system.web/>\n"
+        : `  <system.web>\n${child("    ", elements)}  </system.web>\n`;
+    return { "Web.config": `<?xml version="1.0"?>\n<configuration>\n${body}</configuration>\n` };
+  });
+
+const ini = fc
+  .record({
+    separator: fc.constantFrom(" = ", "=", ": "),
+    secure: fc.constantFrom(undefined, "false", "no", "0"),
+    inDefault: fc.boolean(),
+    comment: fc.boolean(),
+    more: fc.boolean(),
+  })
+  .map(({ separator, secure, inDefault, comment, more }): Files => {
+    const line = secure === undefined ? "" : `beaker.session.secure${separator}${secure}\n`;
+    const head = inDefault ? `[DEFAULT]\ndebug${separator}false\n${line}\n` : "";
+    const app = `[app:main]\nuse${separator}egg:shop\nbeaker.session.key${separator}shop\n${comment ? "# beaker.session.secure = true\n" : ""}${inDefault ? "" : line}beaker.session.secret${separator}café\n`;
+    return {
+      "production.ini": `${head}${app}${more ? `\n[server:main]\nuse${separator}egg:Paste#http\n` : ""}`,
+      "shop/config/middleware.py": `from beaker.middleware import SessionMiddleware\n\n\ndef make_app(global_conf, full_stack=True, **app_conf):\n    config = load_environment(global_conf, app_conf)\n    app = PylonsApp(config=config)\n    return SessionMiddleware(app, config)\n`,
+    };
+  });
+
+const djangoSettings = fc
+  .record({
+    lines: fc.subarray([
+      "DEBUG = False",
+      "SESSION_COOKIE_SECURE = False",
+      "CSRF_COOKIE_SECURE = False",
+      "LANGUAGE_COOKIE_SECURE = False",
+    ]),
+    env: fc.boolean(),
+    last: fc.constantFrom(
+      "",
+      "MIDDLEWARE = [\n  'a',\n]\n",
+      "try:\n    from .local import *\nexcept ImportError:\n    pass\n",
+    ),
+  })
+  .map(
+    ({ lines, env, last }): Files => ({
+      "manage.py": `import os\nos.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")\n`,
+      "shop/__init__.py": "",
+      "shop/wsgi.py": `import os\nfrom django.core.wsgi import get_wsgi_application\nos.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")\napplication = get_wsgi_application()\n`,
+      "shop/settings.py": `import os\nSECRET_KEY = 'café'\nINSTALLED_APPS = ['django.contrib.sessions']\nMIDDLEWARE = ['django.contrib.sessions.middleware.SessionMiddleware', 'django.middleware.csrf.CsrfViewMiddleware']\n${env ? "SESSION_COOKIE_AGE = int(os.environ.get('AGE', '60'))\n" : ""}${lines.join("\n")}\n${last}`,
+    }),
+  );
+
+describe("settings", () => {
+  const formats = {
+    "web.xml": webXml,
+    "Web.config": webConfig,
+    "an INI file of Paste": ini,
+    "a settings module": djangoSettings,
+  };
+  for (const [name, files] of Object.entries(formats)) {
+    test(`${name} is fixed, however it is written`, async () => {
+      await fc.assert(
+        fc.asyncProperty(files, writing, async (each, how) => {
+          await fixed(each, { ...how, tabs: how.tabs && !name.startsWith("an INI") });
+        }),
+        { ...options, numRuns: 25 },
+      );
+    });
+  }
+});
