@@ -1,6 +1,14 @@
 import type { Edit, Fix } from "./edit.ts";
 import type { Seen, SeenObject } from "./facts.ts";
-import { type CallFact, type Context, findArgument, type Sink, type Source, type WriteFact } from "./framework.ts";
+import {
+  type CallFact,
+  type Context,
+  findArgument,
+  type Sink,
+  type Source,
+  type TextSource,
+  type WriteFact,
+} from "./framework.ts";
 import { replaceLiteral } from "./replace-literal.ts";
 import type { Judged } from "./verdict.ts";
 import { addArgument, addEntry, insert, replace } from "./write.ts";
@@ -30,7 +38,7 @@ export function fixesOf(sink: Sink, fact: Fact, judged: Judged, context: Context
 
 function derive(sink: Sink, fact: Fact, judged: Judged, context: Context): readonly Edit[] | undefined {
   const value = sink.secureText?.(fact, context) ?? (fact.language === "python" ? "True" : "true");
-  if (judged.deciding?.source.kind === "text") return addToText(judged, context);
+  if (judged.deciding?.source.kind === "text") return addToText(judged.deciding.source, fact, judged, context);
   const given = replaceLiteral(judged, value, sink.secureText === undefined, context);
   if (given !== undefined) return given;
   if (judged.deciding?.source.kind !== "fallback") return undefined;
@@ -42,23 +50,46 @@ function derive(sink: Sink, fact: Fact, judged: Judged, context: Context): reado
 }
 
 /** Adds the attribute to a header's text: in the literal that ends it, else behind the expression. */
-function addToText({ deciding, decidedBy }: Judged, context: Context): readonly Edit[] | undefined {
+function addToText(
+  source: TextSource,
+  fact: Fact,
+  { deciding, decidedBy }: Judged,
+  context: Context,
+): readonly Edit[] | undefined {
   const place = deciding?.valuePlace;
   if (place === undefined) return undefined;
   const text = context.text(place.file);
   const written = text.slice(place.span.start, place.span.end);
   if (endsInLiteral(written)) return [insert(place.file, place.span.end - 1, "; Secure")];
   if (decidedBy.from === "file") {
-    const from = context.text(decidedBy.file);
-    const literal = from.slice(decidedBy.span.start, decidedBy.span.end);
-    const alone =
-      !/^\s*\+/.test(from.slice(decidedBy.span.end)) && !/\+\s*$/.test(from.slice(0, decidedBy.span.start).slice(-200));
-    if (alone && endsInLiteral(literal) && literal[0] === literal.at(-1))
-      return [insert(decidedBy.file, decidedBy.span.end - 1, "; Secure")];
+    const literal = context.text(decidedBy.file).slice(decidedBy.span.start, decidedBy.span.end);
+    if (isWhole(literal, source, fact)) return [insert(decidedBy.file, decidedBy.span.end - 1, "; Secure")];
   }
   const quote = written.includes("'") ? "'" : '"';
   const summable = /^[\w$.]+$/.test(written) || (written.includes("+") && !/\?|=>|\n/.test(written));
-  return summable ? [insert(place.file, place.span.end, ` + ${quote}; Secure${quote}`)] : undefined;
+  return summable && !mayHoldSecure(written, text.slice(0, place.span.start))
+    ? [insert(place.file, place.span.end, ` + ${quote}; Secure${quote}`)]
+    : undefined;
+}
+
+/** Is the literal all that the header can say? One that is a part of it, such as the name, is no place for attributes. */
+function isWhole(literal: string, { position }: TextSource, fact: Fact): boolean {
+  const seen = position === "value" ? fact.kind === "write" && fact.value : argumentAt(fact, position);
+  if (!seen || seen.length !== 1 || !endsInLiteral(literal) || literal[0] !== literal.at(-1)) return false;
+  const data = seen[0]?.data;
+  return data?.kind === "literal" && typeof data.value === "string" && literal.slice(1, -1) === data.value;
+}
+
+function argumentAt(fact: Fact, position: number): Seen | undefined {
+  return fact.kind === "call" ? findArgument(fact, position)?.value : undefined;
+}
+
+/** Does the code before add `; Secure` to one of the variables under some condition? A second one says nothing more. */
+function mayHoldSecure(written: string, before: string): boolean {
+  const nearby = before.slice(-2_000);
+  return [...new Set(written.match(/[A-Za-z_$][\w$]*/g))].some((name) =>
+    new RegExp(`(?<![\\w$])${name.replaceAll("$", "\\$&")}\\s*\\+?=[^=\\n][^\\n]*;\\s*secure\\b`, "i").test(nearby),
+  );
 }
 
 function endsInLiteral(written: string): boolean {

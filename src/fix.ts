@@ -131,6 +131,8 @@ export function faultsOf(before: Inventory, after: Inventory, made: readonly Cho
     } else if (!isMended(cookie)) {
       return [{ ...each, because: `after the fix the cookie would still be ${cookie.verdict}: ${cookie.because}` }];
     }
+    const changed = cookie === undefined ? undefined : changedAttribute(before.cookies[each.cookie]!, cookie);
+    if (changed !== undefined) return [{ ...each, because: `it would also change the cookie's \`${changed}\`` }];
     const touches = (file: string) => each.fix.edits.some((edit) => edit.file === file);
     if (broken !== undefined && touches(broken.file))
       return [{ ...each, because: `${broken.file} would not parse as well as before` }];
@@ -145,6 +147,11 @@ export function faultsOf(before: Inventory, after: Inventory, made: readonly Cho
     }
     return [];
   });
+}
+
+/** An attribute other than Secure that is known before, and not the same after. */
+function changedAttribute({ attributes: old }: Cookie, { attributes: now }: Cookie): string | undefined {
+  return Object.keys(old).find((name) => old[name] !== now[name]);
 }
 
 /** Each cookie as it is after the edits: the one at the place where its sink went, else the one of its name. */

@@ -83,6 +83,32 @@ const cases: Readonly<Record<string, { files: Readonly<Record<string, string>>; 
     files: express(`  const on = req.secure && false;\n  res.cookie("a", "1", { secure: on });`),
     diff: "",
   },
+  "the name of a cookie is no place for attributes": {
+    files: {
+      "a.js": `function set(name, value) {\n  document.cookie = name + "=" + value;\n}\nset("a", "1");\nset("b", "2");\n`,
+    },
+    diff: `
+-  document.cookie = name + "=" + value;
++  document.cookie = name + "=" + value + "; Secure";`,
+  },
+  "a text that says Secure under a condition gets no second one": {
+    files: {
+      "a.js": `function set(name, value, options) {\n  let text = name + "=" + value;\n  if (options.secure) text += "; Secure";\n  document.cookie = text;\n}\nset("a", "1", {});\n`,
+    },
+    diff: "",
+  },
+  "nor does one with the condition in it": {
+    files: {
+      "a.js": `function set(name, value, secure) {\n  document.cookie = name + "=" + value + (secure ? "; Secure" : "");\n}\nset("a", "1");\n`,
+    },
+    diff: "",
+  },
+  "a literal elsewhere that is all of the text": {
+    files: { "a.js": `const text = "a=1; Path=/";\ndocument.cookie = text;\n` },
+    diff: `
+-const text = "a=1; Path=/";
++const text = "a=1; Path=/; Secure";`,
+  },
   "keywords with blanks around them": {
     files: django(`    response.set_cookie("a", "1", httponly = True)`),
     diff: `

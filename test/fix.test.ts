@@ -98,6 +98,24 @@ describe("what cannot be proven is not made", () => {
     expect(plan.failed[0]?.because).toContain("is not as it was read");
   });
 
+  test("a fix that changes another attribute", async () => {
+    const { project, deployment, inventory } = await inventoryOf({
+      "app.js": files["app.js"].replace('"1"', '"1", { path: "/in", httpOnly: true }'),
+    });
+    const text = project.read("app.js") ?? "";
+    const start = text.indexOf("{ path");
+    const expected = '{ path: "/in", httpOnly: true }';
+    const replacing = {
+      title: "Set Secure",
+      safety: "safe" as const,
+      edits: [
+        { file: "app.js", span: { start, end: start + expected.length }, expected, replacement: "{ secure: true }" },
+      ],
+    };
+    const plan = await planFixes(project, deployment, inventory, [{ cookie: 0, fix: replacing }]);
+    expect(plan.failed[0]?.because).toMatch(/it would also change the cookie's `\w+`/);
+  });
+
   test("a fix that breaks the file", async () => {
     const { project, deployment, inventory } = await inventoryOf(files);
     const [fix] = inventory.cookies[0]!.fixes;
