@@ -362,6 +362,13 @@ def other(name):
     return Stub(name)
 
 
+def policies():
+    """The first login policy of the case, which `forget` asks."""
+    found = [part for kind, part in made if kind == "ticket policy"]
+    authorization = pyramid.authorization.ACLAuthorizationPolicy()
+    return {"authentication_policy": found[0], "authorization_policy": authorization} if found else {}
+
+
 def view_app(function, names):
     def view(request):
         known = {"request": request, "context": None}
@@ -370,7 +377,7 @@ def view_app(function, names):
             return with_headers(result)
         return result if isinstance(result, webob.Response) else request.response
 
-    return visited(configurator(), view)
+    return visited(configurator(**policies()), view)
 
 
 def views_of_classes(module):

@@ -5,6 +5,7 @@ import {
   type CallFact,
   type Context,
   type Cookie,
+  custom,
   type Framework,
   fallback,
   findArgument,
@@ -108,7 +109,7 @@ function makerSink({ path, docs, name, called, secure }: Maker): Sink {
     },
     name: called === undefined ? [name] : [name, fallback(called, docs, "the default name")],
     secure: [secure, fallback(false, docs, `\`${secure.keyword}\` is not given, and ${from}'s default is off`)],
-    deletion: path === "webob.cookies.make_cookie" ? isDeletion : () => false,
+    ...(path === "webob.cookies.make_cookie" ? { deletion: isDeletion } : {}),
     remarks: (fact) => refusal(fact, secure),
   };
 }
@@ -163,6 +164,37 @@ const responseSinks: readonly Sink[] = [
     deletion: (fact) => fact.kind === "write" && /max-age=0|1970/i.test(text(fact.value)),
   },
 ];
+
+const ticketPolicy = "pyramid.authentication.AuthTktAuthenticationPolicy";
+
+function ticketPolicyOf(context: Context): CallFact | undefined {
+  return context.facts.calls.find((call) => named(call.callee, ticketPolicy));
+}
+
+/** `forget(request)` expires the ticket of the project's policy. */
+const forget: Sink = {
+  on: {
+    kind: "call",
+    method: ["forget"],
+    matches: (call, context) => named(call.callee, "pyramid.security.forget") && ticketPolicyOf(context) !== undefined,
+  },
+  name: [
+    custom((_fact, context) => {
+      const policy = ticketPolicyOf(context);
+      const given = policy === undefined ? undefined : findArgument(policy, 2, "cookie_name")?.value;
+      return given === undefined ? undefined : { seen: given, attribute: "name" };
+    }),
+    fallback("auth_tkt", `${authentication}.AuthTktAuthenticationPolicy`, "the default name"),
+  ],
+  secure: [
+    fallback(
+      false,
+      `${api}/security.html#pyramid.security.forget`,
+      "`forget` expires the ticket, which needs no Secure",
+    ),
+  ],
+  deletion: always,
+};
 
 function isRaw(call: CallFact): boolean {
   return (
@@ -257,5 +289,5 @@ export const pyramid: Framework = {
       says: "`request.scheme` is the scheme with which the request arrives",
     },
   ],
-  sinks: [...makers.map(makerSink), ...responseSinks],
+  sinks: [...makers.map(makerSink), ...responseSinks, forget],
 };
