@@ -5,6 +5,7 @@ import { noConfiguration } from "../src/configuration.ts";
 import { parseConfiguration, scan } from "../src/index.ts";
 import { takeInventory } from "../src/inventory.ts";
 import { readDeployment } from "../src/read-deployment.ts";
+import { fixed } from "./support/fixed.ts";
 import { readPage } from "./support/page.ts";
 import { projectOf } from "./support/project.ts";
 
@@ -15,7 +16,7 @@ for (const guide of guides) {
   const text = readFileSync(guide, "utf8");
   const cases = readPage(text);
   describe(guide, () => {
-    test.each(cases.map((each) => [each.title, each] as const))("%s", async (_, { files, expected }) => {
+    test.each(cases.map((each) => [each.title, each] as const))("%s", async (_, { files, expected, ...each }) => {
       const project = projectOf(files);
       const config = files["setsecure.config.json"];
       const configuration = config === undefined ? noConfiguration : parseConfiguration(config);
@@ -23,6 +24,8 @@ for (const guide of guides) {
       expect(cookies.map(({ name, verdict, because }) => ({ name, secure: words[verdict], because }))).toEqual(
         expected,
       );
+      if (each.diffs.size > 0)
+        expect(fixed({ files, expected, ...each }, cookies)).toEqual(Object.fromEntries(each.diffs));
     });
 
     test("links to files that are there", () => {

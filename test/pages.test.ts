@@ -1,12 +1,11 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { structuredPatch } from "diff";
 import { describe, expect, test } from "vitest";
 import { noConfiguration } from "../src/configuration.ts";
 import type { Cookie } from "../src/cookie.ts";
-import { applyEdits } from "../src/edit.ts";
 import { production } from "../src/frameworks/production.ts";
 import { takeInventory } from "../src/inventory.ts";
 import { readDeployment } from "../src/read-deployment.ts";
+import { fixed } from "./support/fixed.ts";
 import { type PageCase, readPage } from "./support/page.ts";
 import { projectOf } from "./support/project.ts";
 
@@ -46,21 +45,4 @@ function table(cookies: readonly Cookie[]): readonly string[] {
   return cookies.map(
     (cookie) => `${cookie.name ?? "—"} | ${cookie.deletion ? "deletion" : words[cookie.verdict]} | ${cookie.because}`,
   );
-}
-
-/** The lines that the best fix of every cookie removes and adds, by file. */
-function fixed(each: PageCase, cookies: readonly Cookie[]): Record<string, readonly string[]> {
-  const edits = cookies.flatMap((cookie) => cookie.fixes[0]?.edits ?? []);
-  const result: Record<string, readonly string[]> = {};
-  for (const file of new Set(edits.map((edit) => edit.file))) {
-    const before = each.files[file] ?? "";
-    const after = applyEdits(
-      before,
-      edits.filter((edit) => edit.file === file),
-    );
-    result[file] = structuredPatch(file, file, before, after, "", "", { context: 0 }).hunks.flatMap((hunk) =>
-      hunk.lines.filter((line) => /^[-+]/.test(line)),
-    );
-  }
-  return result;
 }
