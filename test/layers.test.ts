@@ -112,17 +112,18 @@ describe("the flow", () => {
     expect(back).toEqual([]);
   });
 
-  test("has no circle of modules", () => {
-    expect(circles()).toEqual([]);
+  test("has no circle of modules, nor of files", () => {
+    expect(circles(moduleOf)).toEqual([]);
+    expect(circles((file) => file)).toEqual([]);
   });
 });
 
-/** Modules that import each other, by way of others or not. */
-function circles(): readonly string[] {
+/** Modules, or files, that import each other, by way of others or not. */
+function circles(nameOf: (file: string) => string): readonly string[] {
   const after = new Map<string, Set<string>>();
   for (const { file, target } of imports) {
     if (target === undefined || !sources.has(target)) continue;
-    const [from, to] = [moduleOf(file), moduleOf(target)];
+    const [from, to] = [nameOf(file), nameOf(target)];
     if (from !== to) after.set(from, (after.get(from) ?? new Set()).add(to));
   }
   const reached = (from: string): Set<string> => {

@@ -5,7 +5,7 @@ import type { ChosenFix } from "../fix.ts";
 import { linesOf } from "../lines.ts";
 import type { ReportFinding } from "../report.ts";
 import { showFix } from "../reports/diff.ts";
-import type { View } from "../reports/text.ts";
+import type { View } from "../reports/view.ts";
 import type { Scan } from "../scan.ts";
 import { painter, visible } from "../terminal/text.ts";
 

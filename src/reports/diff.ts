@@ -3,7 +3,7 @@ import type { ReportFix } from "../report.ts";
 import { visible, wrap } from "../terminal/text.ts";
 import { spanOn } from "./frame.ts";
 import { maskLine } from "./mask.ts";
-import type { View } from "./text.ts";
+import type { View } from "./view.ts";
 
 type ReportEdit = ReportFix["edits"][number];
 

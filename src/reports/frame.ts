@@ -1,7 +1,7 @@
 import type { Location, Region } from "../report.ts";
 import { columnsOf, visible } from "../terminal/text.ts";
 import { type Columns, maskLine } from "./mask.ts";
-import type { View } from "./text.ts";
+import type { View } from "./view.ts";
 
 const CONTEXT = 1;
 /** A span over more lines than this is shown by its first ones. */

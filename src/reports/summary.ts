@@ -1,7 +1,7 @@
 import type { Level } from "../finding.ts";
 import type { Report } from "../report.ts";
 import { visible } from "../terminal/text.ts";
-import type { View } from "./text.ts";
+import type { View } from "./view.ts";
 
 /** How many skipped files are named before the rest is only counted. */
 const NAMED = 10;

@@ -1,20 +1,12 @@
 import type { Level } from "../finding.ts";
 import { type Lines, linesOf } from "../lines.ts";
 import type { Location, Report, ReportEvidence, ReportFinding } from "../report.ts";
-import { type Paint, painter, type Style, visible, wrap } from "../terminal/text.ts";
+import { painter, type Style, visible, wrap } from "../terminal/text.ts";
 import type { ReportContext } from "./context.ts";
 import { showFix } from "./diff.ts";
 import { showFrame } from "./frame.ts";
 import { showSummary } from "./summary.ts";
-
-/** What every part of the report needs to show itself. */
-export interface View {
-  readonly report: Report;
-  readonly context: ReportContext;
-  readonly paint: Paint;
-  /** The lines of a scanned file, when it can still be read. */
-  readonly lines: (file: string) => Lines | undefined;
-}
+import type { View } from "./view.ts";
 
 const colors: Readonly<Record<Level, Style>> = { error: "red", warning: "yellow", note: "blue" };
 const INDENT = "  ";

@@ -19,7 +19,7 @@ import {
   typeArgument,
   typeName,
 } from "./application.ts";
-import { boundSection } from "./components.ts";
+import { boundSection } from "./bound-section.ts";
 
 const CONFIGURE = ["Configure", "PostConfigure", "AddCookiePolicy"];
 
