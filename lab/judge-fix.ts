@@ -61,7 +61,10 @@ function compare(
   { expected }: Promised,
   { before, after }: Pair,
 ): { readonly changes: readonly Change[]; readonly added: readonly Sighting[] } {
-  const promised = new Set(expected.filter(({ secure }) => secure !== "unknown").map(({ name }) => name));
+  const came = new Set(sightings(before).map(({ name }) => name));
+  // Of an application that did not start nothing came, and its fix is judged by what comes after it.
+  const isPromised = ({ name, secure }: ExpectedCookie) => secure !== "unknown" || (name !== "—" && !came.has(name));
+  const promised = new Set(expected.filter(isPromised).map(({ name }) => name));
   const names = new Set(expected.map(({ name }) => name));
   // A row without a name stands for every cookie that no other row names.
   const rowOf = ({ name }: Sighting) => (names.has(name) || name.endsWith(".sig") ? name : "—");

@@ -238,6 +238,21 @@ describe("a fix that is called safe", () => {
   });
 });
 
+test("the fix of an application that did not start is judged by what comes after it", () => {
+  const told = (lines: readonly string[]): Told => ({
+    id: "",
+    answers: ways.map((way) => ({ origin: "GET /", way, status: 200, lines })),
+  });
+  const page: Promised = {
+    expected: [{ name: "a", secure: "unknown", because: "the application does not start" }],
+    afterFix: new Map(),
+    safe: new Set(),
+  };
+  const judged = (after: readonly string[]) =>
+    judgeFix(page, { before: told([]), after: told(after) }, undefined).agreed.length;
+  expect([judged(["a=1; Secure"]), judged(["a=1"]), judged([])]).toEqual([1, 0, 0]);
+});
+
 describe("a case that is silently not asked", () => {
   test("fails where no stack runs its page", async () => {
     const results = await runLab({ pages: { hapi: flaskPage("no", "") } });
