@@ -1,13 +1,15 @@
 /**
  * What the wire costs, in one run: each part beside what it is to be compared with.
  *
- *     npm run bench:wire [-- probe]
+ *     npm run bench:wire [-- probe watch agent]
  *
  * Everything runs on this machine. Wall time is only worth something when the machine is quiet; CPU time of the process
  * that is measured (user and system) and ratios within the run are worth more.
  */
 import { cpus, loadavg } from "node:os";
+import { agentFigures } from "./bench-wire/agent.ts";
 import { probeFigures } from "./bench-wire/probe.ts";
+import { watchFigures } from "./bench-wire/watch.ts";
 
 /** One line of the table. */
 export interface Figure {
@@ -20,7 +22,11 @@ export interface Figure {
   readonly unit: string;
 }
 
-const parts: Readonly<Record<string, () => Promise<readonly Figure[]>>> = { probe: probeFigures };
+const parts: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
+  probe: probeFigures,
+  watch: watchFigures,
+  agent: agentFigures,
+};
 
 const wanted = process.argv.slice(2);
 const load = loadavg()[0]?.toFixed(2);

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { createWatcher, type Seen, type WatcherOptions } from "./watcher.ts";
 
@@ -106,4 +107,38 @@ test("made-up names fill no memory", () => {
   for (let at = 0; at < 10_050; at++) pass([`x${at}=1; Secure`]);
   expect(told).toHaveLength(10_000);
   expect(watcher.dropped()).toBe(50);
+});
+
+test("what is remembered is what would be judged anew", () => {
+  const lines = [
+    "a=1; Path=/",
+    "a=2; Path=/; Secure",
+    "a=; Path=/; Max-Age=0",
+    "a=; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT",
+    "a=3; Path=/; Expires=Thu, 01 Jan 2037 00:00:00 GMT",
+    "__Host-b=1; Path=/",
+    "b=1",
+    "=__Host-x",
+    "b=\u0001",
+    `b=${"x".repeat(5000)}`,
+    "c=1; Partitioned",
+  ];
+  const pages = ["https://app.example/", "http://app.example/x?y=1", "https://other.example/x"];
+  const visit = fc.tuple(
+    fc.constantFrom(...pages),
+    fc.array(fc.constantFrom(...lines), { minLength: 1, maxLength: 3 }),
+  );
+  fc.assert(
+    fc.property(fc.array(visit, { maxLength: 30 }), fc.boolean(), (visits, enforced) => {
+      // A clock that leaps makes the watcher forget between any two looks.
+      const base = Date.UTC(2026, 0, 1);
+      let leaps = 0;
+      const [still, leaping] = [
+        watcherWith({ enforce: enforced, now: () => base }),
+        watcherWith({ enforce: enforced, now: () => base + leaps++ * 2000 }),
+      ];
+      for (const [page, some] of visits) expect(still.pass(some, page)).toEqual(leaping.pass(some, page));
+      expect(still.watcher.seen().map(shortly)).toEqual(leaping.watcher.seen().map(shortly));
+    }),
+  );
 });

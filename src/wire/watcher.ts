@@ -3,7 +3,7 @@ import { defaultPath, originOf } from "./jar.ts";
 import { createJudge, type Judgement } from "./judge.ts";
 import type { ProfileName } from "./profile.ts";
 import type { Exchange } from "./proxy.ts";
-import { parseSetCookie } from "./set-cookie.ts";
+import { parseCookieDate, parseSetCookie } from "./set-cookie.ts";
 
 /** One cookie with one verdict, as it was first seen. */
 export interface Seen {
@@ -50,7 +50,19 @@ export function createWatcher(options: WatcherOptions): Watcher {
   let responses = 0;
   let dropped = 0;
 
-  function passLine(line: string, url: string): { readonly line: string; readonly judgement: Judgement } {
+  /** A line that a cookie's last writer writes again changes nothing: neither the state nor what is said of it. */
+  const memory = createMemory(now);
+
+  function passLine(line: string, url: string): Passed {
+    const key = memory.keyOf(line, url);
+    const known = memory.recall(key);
+    if (known !== undefined) return { line: known.repaired ? `${line}; Secure` : line, judgement: known.judgement };
+    const passed = passNewLine(line, url);
+    memory.learn(key, passed.judgement, passed.line !== line);
+    return passed;
+  }
+
+  function passNewLine(line: string, url: string): Passed {
     const from = originOf(url);
     const number = responses;
     const told = (text: string) => ({ line: number, url, set: parseSetCookie(text, "latin1") });
@@ -88,6 +100,72 @@ export function createWatcher(options: WatcherOptions): Watcher {
   }
 
   return { pass, seen: () => [...all.values()], responses: () => responses, dropped: () => dropped };
+}
+
+interface Passed {
+  readonly line: string;
+  readonly judgement: Judgement;
+}
+
+interface Memory {
+  /** What decides the verdict on a line besides the state; undefined where its value does too. */
+  keyOf(line: string, url: string): string | undefined;
+  recall(key: string | undefined): { readonly judgement: Judgement; readonly repaired: boolean } | undefined;
+  learn(key: string | undefined, judgement: Judgement, repaired: boolean): void;
+}
+
+const MAXIMUM_REMEMBERED = 1000;
+/** Cookies expire; what is remembered is not used for longer, in milliseconds. */
+const MEMORY_SPAN = 1000;
+
+/**
+ * Remembers verdicts while nothing changes: judging for three user agents takes longer than all else that is done with
+ * a request.
+ */
+function createMemory(now: () => number): Memory {
+  const verdicts = new Map<string, { readonly judgement: Judgement; readonly repaired: boolean }>();
+  /** The last writer of each cookie. */
+  const writers = new Map<string, string>();
+  let since = now();
+
+  function keyOf(line: string, url: string): string | undefined {
+    const semicolon = line.indexOf(";");
+    const end = semicolon < 0 ? line.length : semicolon;
+    const equals = line.indexOf("=");
+    // Without a name the value decides, and so does its size when it is large, or a character that voids the line.
+    if (equals <= 0 || equals >= end || line.length > 1024 || !/^[\x20-\x7E]+$/.test(line)) return undefined;
+    const attributes = line.slice(end).replace(/expires=([^;]*)/gi, (_whole, date: string) => {
+      const moment = parseCookieDate(date);
+      return moment === undefined ? "expires" : moment <= now() ? "expired" : "expires later";
+    });
+    const query = url.indexOf("?");
+    return `${query < 0 ? url : url.slice(0, query)} ${line.slice(0, equals)}=${attributes}`;
+  }
+
+  function recall(key: string | undefined) {
+    if (now() - since > MEMORY_SPAN || verdicts.size > MAXIMUM_REMEMBERED) {
+      verdicts.clear();
+      since = now();
+    }
+    return key === undefined ? undefined : verdicts.get(key);
+  }
+
+  function learn(key: string | undefined, judgement: Judgement, repaired: boolean): void {
+    if (judgement.dropped === undefined) {
+      const place = placeOf(judgement, 0);
+      const isSame = key !== undefined && writers.get(place) === key;
+      if (writers.size > MAXIMUM_REMEMBERED) writers.clear();
+      if (key === undefined) writers.delete(place);
+      else writers.set(place, key);
+      if (!isSame) {
+        verdicts.clear();
+        return;
+      }
+    }
+    if (key !== undefined) verdicts.set(key, { judgement, repaired });
+  }
+
+  return { keyOf, recall, learn };
 }
 
 /** Where a jar keeps the cookie; what was dropped has no place. */

@@ -1,0 +1,70 @@
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import type { Figure } from "../bench-wire.ts";
+
+const require = createRequire(import.meta.url);
+const CONNECTIONS = 20;
+const WARM = 1000;
+
+/** A server in processes of its own. */
+export interface Subject {
+  readonly what: string;
+  readonly url: string;
+  /** Those that do its work. */
+  readonly pids: readonly number[];
+  /** A header with every request, as `Name=value`. */
+  readonly header?: string;
+}
+
+/** Sends that many requests over 20 connections, after some to warm up, and says how fast they were answered. */
+export function load({ what, url, pids, header }: Subject, requests: number): Figure {
+  send(url, header, WARM);
+  const before = cpuOf(pids);
+  const rate = send(url, header, requests);
+  return { what, rate, cpu: (cpuOf(pids) - before) / requests, unit: "requests" };
+}
+
+/** The better of two figures of the same thing: less disturbed by what else runs. */
+export function better(a: Figure | undefined, b: Figure): Figure {
+  if (a === undefined) return b;
+  return { ...a, rate: Math.max(a.rate, b.rate), cpu: Math.min(a.cpu ?? Infinity, b.cpu ?? Infinity) };
+}
+
+function send(url: string, header: string | undefined, requests: number): number {
+  const words = ["--json", "--no-progress", "-c", String(CONNECTIONS), "-a", String(requests)];
+  const program = require.resolve("autocannon");
+  const { stdout, status, stderr } = spawnSync(
+    process.execPath,
+    [program, ...words, ...(header === undefined ? [] : ["-H", header]), url],
+    { encoding: "utf8", timeout: 120_000 },
+  );
+  if (status !== 0) throw new Error(`autocannon failed: ${stderr}`);
+  const told = JSON.parse(stdout) as { "2xx": number; errors: number; start: string; finish: string };
+  if (told["2xx"] < requests || told.errors > 0) throw new Error(`${url} answered ${told["2xx"]} of ${requests}`);
+  return requests / ((Date.parse(told.finish) - Date.parse(told.start)) / 1000);
+}
+
+const TICKS = Number(spawnSync("getconf", ["CLK_TCK"], { encoding: "utf8" }).stdout) || 100;
+
+/** User and system time so far, in microseconds. */
+function cpuOf(pids: readonly number[]): number {
+  return pids.reduce((sum, pid) => {
+    const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
+    return sum + ((Number(fields[11]) + Number(fields[12])) / TICKS) * 1e6;
+  }, 0);
+}
+
+/** Starts a program that prints a line when it is ready; the line. */
+export function started(child: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.once("data", (data) => resolve(String(data).trim()));
+    }
+    child.once("error", reject);
+    child.once("exit", (code) => reject(new Error(`a server ended with ${code}`)));
+  });
+}
+
+export const startNode = (words: readonly string[], options: { cwd?: string } = {}): ChildProcess =>
+  spawn(process.execPath, words, { ...options, stdio: ["ignore", "pipe", "pipe"] });
