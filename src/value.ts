@@ -137,10 +137,12 @@ export function sameData(left: Data, right: Data): boolean {
 }
 
 function sameConditions(left: readonly Condition[], right: readonly Condition[]): boolean {
-  return (
-    left.length === right.length &&
-    left.every((condition) => right.some((other) => other.key === condition.key && other.arm === condition.arm))
-  );
+  return left.length === right.length && (left === right || left.every((condition) => holdsIn(right, condition)));
+}
+
+function holdsIn(conditions: readonly Condition[], { key, arm }: Condition): boolean {
+  for (const other of conditions) if (other.key === key && other.arm === arm) return true;
+  return false;
 }
 
 /** One value out of many alternatives: equal ones merged, their number bounded. */
@@ -167,12 +169,8 @@ export function union(alternatives: readonly Alternative[]): Value {
 
 /** `x when a` and `x when not a` are `x`; undefined when the lists differ in more than one arm. */
 function mergeConditions(left: readonly Condition[], right: readonly Condition[]): readonly Condition[] | undefined {
-  const onlyLeft = left.filter(
-    (condition) => !right.some((other) => other.key === condition.key && other.arm === condition.arm),
-  );
-  const onlyRight = right.filter(
-    (condition) => !left.some((other) => other.key === condition.key && other.arm === condition.arm),
-  );
+  const onlyLeft = left.filter((condition) => !holdsIn(right, condition));
+  const onlyRight = right.filter((condition) => !holdsIn(left, condition));
   const [first] = onlyLeft;
   const [second] = onlyRight;
   if (onlyLeft.length === 0 || onlyRight.length === 0) {

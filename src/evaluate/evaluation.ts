@@ -66,6 +66,8 @@ export abstract class Evaluation {
   readonly host: EvaluatorHost;
   readonly modules = new Map<string, ModuleRecord>();
   readonly resolutions = new Map<string, string | undefined>();
+  /** What stands at a span, as messages show it: the same ones are asked for on every way to them. */
+  private readonly said = new WeakMap<Span, string>();
   readonly seenClasses: { readonly data: ClassData; readonly file: string }[] = [];
   readonly typeInstances = new Map<number, Value>();
   readonly entered = new Set<FunctionExpression>();
@@ -117,7 +119,11 @@ export abstract class Evaluation {
   }
 
   says(span: Span): string {
-    return shorten(this.host.text(this.file, span));
+    const known = this.said.get(span);
+    if (known !== undefined) return known;
+    const text = shorten(this.host.text(this.file, span));
+    this.said.set(span, text);
+    return text;
   }
 
   heapObject = (id: number): HeapObject | undefined => this.state.object(id) ?? this.ended?.object(id);

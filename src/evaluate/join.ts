@@ -35,10 +35,14 @@ export function joinObjects(versions: readonly Version[]): HeapObject | undefine
   const [first] = present;
   if (first === undefined) return undefined;
   if (present.every(({ object }) => object === first.object)) return first.object;
-  const names = new Set(present.flatMap(({ object }) => [...object.properties.keys()]));
   const properties = new Map<string, Value>();
-  for (const name of names) {
-    properties.set(name, joinValues(present.map(({ when, object }) => ({ when, value: object.properties.get(name) }))));
+  for (const { object } of present) {
+    for (const [name, value] of object.properties) {
+      if (properties.has(name)) continue;
+      const same = present.every((other) => other.object.properties.get(name) === value);
+      const arms = () => present.map((other) => ({ when: other.when, value: other.object.properties.get(name) }));
+      properties.set(name, same ? value : joinValues(arms()));
+    }
   }
   const calls: RecordedCall[] = [];
   for (const { when, object } of present) {

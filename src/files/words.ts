@@ -32,11 +32,15 @@ export function finderOf(words: readonly string[]): Finder | undefined {
     for (let end = window - 1; end < bytes.length; ) {
       const pair = (folded[bytes[end - 1]!]! << 8) | folded[bytes[end]!]!;
       const skip = skips[pair]!;
-      if (skip === 0 && endingIn.get(pair)!.some((pattern) => standsAt(bytes, end - window + 1, pattern))) return true;
+      if (skip === 0 && anyStandsAt(bytes, end - window + 1, endingIn.get(pair)!)) return true;
       end += skip === 0 ? 1 : skip;
     }
     return false;
   };
+}
+
+function anyStandsAt(bytes: Uint8Array, start: number, patterns: readonly Uint8Array[]): boolean {
+  return patterns.some((pattern) => standsAt(bytes, start, pattern));
 }
 
 function standsAt(bytes: Uint8Array, start: number, pattern: Uint8Array): boolean {

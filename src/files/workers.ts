@@ -9,10 +9,16 @@ import { type Interest, prefilter } from "./prefilter.ts";
 const FILES_WORTH_A_THREAD = 4_000;
 const MAX_THREADS = 8;
 
+/** How many files a thread takes at a time. */
+const TURN = 250;
+
 export interface Share {
   readonly root: string;
   readonly interest: Interest;
+  /** All files; each thread takes the next ones as long as there are any. */
   readonly files: readonly string[];
+  /** How many turns were taken so far, by all threads that hold it. */
+  readonly turns: Int32Array<SharedArrayBuffer>;
 }
 
 export interface Found {
@@ -20,51 +26,54 @@ export interface Found {
   readonly skipped: readonly Skipped[];
 }
 
-/** Searches one share of the files, in this thread. */
-export function searchShare({ root, interest, files }: Share): Found {
+/** Searches files, in this thread, until all are taken. */
+export function searchShare({ root, interest, files, turns }: Share): Found {
   const candidates: string[] = [];
   const skipped: Skipped[] = [];
   const decide = prefilter(root, interest);
-  for (const file of files) {
-    const outcome = decide(file);
-    if (outcome === "hit") candidates.push(file);
-    else if (outcome !== "miss") skipped.push({ file, because: outcome.because });
+  for (;;) {
+    const start = Atomics.add(turns, 0, 1) * TURN;
+    if (start >= files.length) return { candidates, skipped };
+    for (const file of files.slice(start, start + TURN)) {
+      const outcome = decide(file);
+      if (outcome === "hit") candidates.push(file);
+      else if (outcome !== "miss") skipped.push({ file, because: outcome.because });
+    }
   }
-  return { candidates, skipped };
 }
 
 /**
  * Searches all files, on several threads where that is worth it. The answer does not depend on their number.
  * @param threads how many, this one included; by default as the machine has
  */
-export async function searchFiles(share: Share, threads = threadsFor(share.files.length)): Promise<Found> {
+export async function searchFiles(
+  { root, interest, files }: Omit<Share, "turns">,
+  threads = threadsFor(files.length),
+): Promise<Found> {
   const script = new URL("./worker.js", import.meta.url);
-  const count = existsSync(fileURLToPath(script)) ? Math.max(1, threads) : 1;
-  const shares = Array.from({ length: count }, (_, turn) => ({
-    ...share,
-    files: share.files.filter((_file, index) => index % count === turn),
-  }));
-  const [own, ...others] = shares;
-  const running = others.map((other) => searchInThread(script, other));
-  const found = [
-    own === undefined ? { candidates: [], skipped: [] } : searchShare(own),
-    ...(await Promise.all(running)),
-  ];
+  const others = existsSync(fileURLToPath(script)) ? Math.max(1, threads) - 1 : 0;
+  const share: Share = { root, interest, files, turns: newTurns() };
+  const running = Array.from({ length: others }, () => searchInThread(script, share));
+  const found = [searchShare(share), ...(await Promise.all(running))];
   return {
-    candidates: found.flatMap((part) => part.candidates).sort(),
+    candidates: [...new Set(found.flatMap((part) => part.candidates))].sort(),
     skipped: found.flatMap((part) => part.skipped).sort((a, b) => (a.file < b.file ? -1 : 1)),
   };
+}
+
+function newTurns(): Share["turns"] {
+  return new Int32Array(new SharedArrayBuffer(4));
 }
 
 function threadsFor(files: number): number {
   return files < FILES_WORTH_A_THREAD ? 1 : Math.min(availableParallelism(), MAX_THREADS);
 }
 
-/** A thread that fails costs time, never files. */
+/** A thread that fails costs time, never files: all are searched again, since nobody knows which it had taken. */
 function searchInThread(script: URL, share: Share): Promise<Found> {
   return new Promise((resolve) => {
     const worker = new Worker(script, { workerData: share });
     worker.once("message", (found: Found) => resolve(found));
-    worker.once("error", () => resolve(searchShare(share)));
+    worker.once("error", () => resolve(searchShare({ ...share, turns: newTurns() })));
   });
 }
