@@ -33,7 +33,7 @@ export function countStep(evaluation: Evaluation): void {
 
 /** False when the stack was not deep enough. */
 export function guard(evaluation: Evaluation, action: () => void): boolean {
-  const { depth, asking } = evaluation;
+  const { depth, asking, recalling } = evaluation;
   try {
     action();
     return true;
@@ -41,6 +41,7 @@ export function guard(evaluation: Evaluation, action: () => void): boolean {
     if (!(error instanceof RangeError)) throw error;
     evaluation.depth = depth;
     evaluation.asking = asking;
+    evaluation.recalling = recalling;
     return false;
   }
 }

@@ -84,6 +84,8 @@ export abstract class Evaluation {
   notDeployed: string | undefined;
   /** Above 0 while a function is called only to see what it gives. */
   asking = 0;
+  /** Above 0 while calls of the past are told: what functions in them give is nobody's question. */
+  recalling = 0;
   steps = 0;
   allSteps = 0;
   depth = 0;

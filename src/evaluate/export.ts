@@ -83,7 +83,7 @@ function exportData(evaluation: Evaluation, data: Data, depth: number, holding: 
         place: { file: data.file, span: data.function.span },
         name: data.function.name,
         parameters: data.function.parameters.map((parameter) => parameter.name),
-        returns: depth <= 0 ? undefined : evaluation.resultOf(data, depth, holding),
+        returns: depth <= 0 || evaluation.recalling > 0 ? undefined : evaluation.resultOf(data, depth, holding),
       };
     case "class":
       return { kind: "class", name: data.class.name, place: { file: data.file, span: data.class.span } };
@@ -128,15 +128,24 @@ function exportObject(evaluation: Evaluation, id: number, depth: number, holding
     instanceOf:
       origin.kind === "instance" ? resolutionOrder(origin.class).flatMap((each) => each.class.name ?? []) : [],
     from: origin.kind === "call" && inside ? exportMaker(evaluation, origin.call, depth - 1, next) : undefined,
-    calls:
-      depth >= DEPTH - 1
-        ? object.calls.slice(-MAXIMUM_CALLS).map((call) => exportRecorded(evaluation, call, depth - 2, next))
-        : [],
+    calls: depth >= DEPTH - 1 ? exportPast(evaluation, object, depth - 2, next) : [],
     parameter: origin.kind === "parameter" ? origin.name : undefined,
     passedTo: origin.kind === "parameter" ? origin.passedTo : rootPassedTo(evaluation, object),
     memberOf: origin.kind === "member" ? origin.of : undefined,
   };
   return result;
+}
+
+function exportPast(
+  evaluation: Evaluation,
+  { calls }: HeapObject,
+  depth: number,
+  holding: readonly number[],
+): readonly SeenCall[] {
+  evaluation.recalling += 1;
+  const past = calls.slice(-MAXIMUM_CALLS).map((call) => exportRecorded(evaluation, call, depth, holding));
+  evaluation.recalling -= 1;
+  return past;
 }
 
 /** A member of a parameter belongs to what the parameter's function was handed to. */
