@@ -25,6 +25,14 @@ document.cookie = "safe=hidden2; Secure";
 document.cookie = "never=hidden3; HttpOnly";
 cookieStore.set("stored", "hidden4");`;
 
+const hostilePages: Readonly<Record<string, string>> = {
+  "/busy": "for (;;);",
+  "/asks": "for (;;) alert(1);",
+  "/goes-on": "setTimeout(() => location.reload(), 1);",
+  "/writes": "for (let i = 0; i < 5000; i++) document.cookie = `w${i % 3000}=${'x'.repeat(100)}; Secure`;",
+  "/lies": "__setsecure?.(1, 2); Error.prototype.toString = 1; Error = null; document.cookie = 'lies=1; Secure';",
+};
+
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "setsecure-browser-"));
   const certificate = await certificateFor(HOST, PLAIN);
@@ -35,6 +43,12 @@ beforeAll(async () => {
     const hsts = pathname === "/hsts" ? { "Strict-Transport-Security": "max-age=31536000" } : {};
     if (pathname === "/app.js") {
       response.writeHead(200, { "Content-Type": "text/javascript", "Set-Cookie": "asset=hidden5; Path=/" }).end(script);
+      return;
+    }
+    const hostile = hostilePages[pathname];
+    if (hostile !== undefined) {
+      response.writeHead(200, { "Content-Type": "text/html", "Set-Cookie": "early=hidden11; Secure" });
+      response.end(`<script>${hostile}</script>`);
       return;
     }
     if (pathname === "/never") {
@@ -158,6 +172,18 @@ test("a page that never loads ends, and what it had set is judged", async () => 
   );
   expect(text).toContain("early");
 });
+
+test("hostile pages end, what had come by then is judged, and the rest goes on", async () => {
+  const paths = ["/busy", "/asks", "/goes-on", "/lies", "/", "/writes"];
+  const urls = paths.map((path) => `https://${HOST}${path}`);
+  const { text } = await probe(urls, { ...here(), browser: true, format: "text", timeout: 2 });
+  for (const path of ["/busy", "/asks"]) {
+    expect(text).toContain(`https://${HOST}${path}: Chromium had not loaded it within 2 s`);
+  }
+  expect(text).toContain("the pages set more cookies than are judged in a browser; the rest was left");
+  for (const name of ["early", "lies", "theme"])
+    expect(text).toMatch(new RegExp(` ${name} +(?:https only|sent over http)`));
+}, 60_000);
 
 test("refuses what it cannot do", async () => {
   await expect(probe(["https://localhost:8443"], { prove: true })).rejects.toThrow(

@@ -79,13 +79,14 @@ export async function browseSite(target: Target, probed: Probed, options: Browse
   }
 }
 
-function remarksOf({ withheld }: Session, { insecure, prove: proving }: BrowseSiteOptions): string[] {
+function remarksOf({ withheld, left }: Session, { insecure, prove: proving }: BrowseSiteOptions): string[] {
   return [
     ...(withheld.size === 0
       ? []
       : [
           `the pages ask for what lies on other hosts, which was left out (--third-parties): ${[...withheld].join(", ")}`,
         ]),
+    ...(left ? ["the pages set more cookies than are judged in a browser; the rest was left"] : []),
     ...(proving && insecure
       ? ["Chromium takes no HSTS from a certificate that it does not trust (--ca, not --insecure)"]
       : []),

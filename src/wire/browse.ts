@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Browser, BrowserContext, CDPSession, Page } from "playwright-core";
 import { openContext, startChromium } from "./chromium.ts";
 import { type Judgement, judge } from "./judge.ts";
@@ -34,13 +35,16 @@ export interface Session {
   readonly refused: ReadonlyMap<string, readonly string[]>;
   /** Hosts that pages asked for and that the browser was not told to go to. */
   readonly withheld: ReadonlySet<string>;
+  /** Whether more was set than is judged. */
+  readonly left: boolean;
   /** Loads a page as somebody who types its address; says what kept it from loading. Never rejects. */
   load(url: string): Promise<string | undefined>;
   close(): Promise<void>;
 }
 
-/** No page is believed when it says more. */
+/** Lines of one site that are judged, and writes of one document's scripts that are told. */
 const maximumWrites = 1000;
+const maximumWritesOfDocument = 200;
 const maximumText = 16 * 1024;
 const maximumHosts = 20;
 /** How long scripts may go on after the page has loaded. */
@@ -56,54 +60,36 @@ export async function openSession(
   const browser = await startChromium({ path: options.path, ...network });
   try {
     const context = await openContext(browser, options.signIn, options);
-    const cookies: BrowsedCookie[] = [];
-    const keep = (text: string, url: string, script: string | undefined) => {
-      if (cookies.length >= maximumWrites) return;
-      const set = parseSetCookie(text, script === undefined ? "latin1" : "utf8");
-      // RFC 6265bis, 5.7 step 15: a script's cookie with HttpOnly is dropped.
-      if (script !== undefined && set.attributes.some(({ name }) => name === "httponly")) return;
-      const [judgement] = judge([{ line: cookies.length + 1, url, set }], options);
-      if (judgement !== undefined) cookies.push({ judgement, attributes: set.attributes, script });
+    const seen: Seen = { cookies: [], refused: new Map(), withheld: new Set(), waiting: new Set(), left: false };
+    const tooMany = () => {
+      seen.left = true;
     };
-    await watchScripts(context, keep);
-    const waiting = new Set<Promise<void>>();
-    context.on("response", (response) => {
-      const reading = response
-        .headersArray()
-        .then((headers) => {
-          for (const { name, value } of headers)
-            if (name.toLowerCase() === "set-cookie") keep(value, response.url(), undefined);
-        })
-        .catch(() => undefined)
-        .finally(() => waiting.delete(reading));
-      waiting.add(reading);
-    });
-    const withheld = new Set<string>();
-    context.on("requestfailed", (request) => {
-      const isUnknown = request.failure()?.errorText === "net::ERR_NAME_NOT_RESOLVED";
-      if (isUnknown && withheld.size < maximumHosts) withheld.add(new URL(request.url()).host);
-    });
-    const page = await context.newPage();
-    const cdp = await context.newCDPSession(page);
-    const refused = new Map<string, readonly string[]>();
-    await cdp.send("Network.enable");
-    cdp.on("Network.responseReceivedExtraInfo", ({ blockedCookies }) => {
-      for (const { cookieLine, blockedReasons } of blockedCookies) {
-        if (refused.size < maximumWrites) refused.set(parseSetCookie(cookieLine).name, blockedReasons);
-      }
-    });
-    page.on("dialog", (dialog) => void dialog.dismiss().catch(() => undefined));
+    await watchScripts(context, (text, url, script) => keep({ text, url, script }, seen, options), tooMany);
+    watchNetwork(context, seen, options);
+    let tab = await openTab(context, seen);
     return {
+      ...seen,
       browser,
       context,
-      page,
-      cdp,
-      cookies,
-      refused,
-      withheld,
+      get page() {
+        return tab.page;
+      },
+      get cdp() {
+        return tab.cdp;
+      },
+      get left() {
+        return seen.left;
+      },
       load: async (url) => {
-        const fault = await load(page, url, options.milliseconds);
-        await Promise.all(waiting);
+        const fault = await load(tab.page, url, options.milliseconds);
+        // What the page has told by now has arrived when it answers; a page that is busy never does.
+        const told = fault === undefined ? tab.page.evaluate("0").catch(() => undefined) : undefined;
+        await Promise.race([Promise.all([told, ...seen.waiting]), sleep(settleMilliseconds)]);
+        if (fault !== undefined) {
+          // A page that goes on for ever must not hold up the next one.
+          void tab.page.close().catch(() => undefined);
+          tab = await openTab(context, seen);
+        }
         return fault;
       },
       close: () => browser.close(),
@@ -112,6 +98,66 @@ export async function openSession(
     await browser.close();
     throw error;
   }
+}
+
+interface Seen {
+  readonly cookies: BrowsedCookie[];
+  readonly refused: Map<string, readonly string[]>;
+  readonly withheld: Set<string>;
+  /** Headers that are being read. */
+  readonly waiting: Set<Promise<void>>;
+  left: boolean;
+}
+
+interface Line {
+  readonly text: string;
+  readonly url: string;
+  readonly script: string | undefined;
+}
+
+function keep({ text, url, script }: Line, seen: Seen, options: BrowseOptions): void {
+  const { cookies } = seen;
+  const set = parseSetCookie(text, script === undefined ? "latin1" : "utf8");
+  // RFC 6265bis, 5.7 step 15: a script's cookie with HttpOnly is dropped.
+  if (script !== undefined && set.attributes.some(({ name }) => name === "httponly")) return;
+  if (cookies.length >= maximumWrites) {
+    seen.left = true;
+    return;
+  }
+  const [judgement] = judge([{ line: cookies.length + 1, url, set }], options);
+  if (judgement !== undefined) cookies.push({ judgement, attributes: set.attributes, script });
+}
+
+function watchNetwork(context: BrowserContext, seen: Seen, options: BrowseOptions): void {
+  context.on("response", (response) => {
+    const read = async () => {
+      for (const { name, value } of await response.headersArray()) {
+        if (name.toLowerCase() !== "set-cookie") continue;
+        keep({ text: value, url: response.url(), script: undefined }, seen, options);
+      }
+    };
+    const reading = read()
+      .catch(() => undefined)
+      .finally(() => seen.waiting.delete(reading));
+    seen.waiting.add(reading);
+  });
+  context.on("requestfailed", (request) => {
+    const isUnknown = request.failure()?.errorText === "net::ERR_NAME_NOT_RESOLVED";
+    if (isUnknown && seen.withheld.size < maximumHosts) seen.withheld.add(new URL(request.url()).host);
+  });
+}
+
+async function openTab(context: BrowserContext, { refused }: Seen): Promise<{ page: Page; cdp: CDPSession }> {
+  const page = await context.newPage();
+  const cdp = await context.newCDPSession(page);
+  await cdp.send("Network.enable");
+  cdp.on("Network.responseReceivedExtraInfo", ({ blockedCookies }) => {
+    for (const { cookieLine, blockedReasons } of blockedCookies) {
+      if (refused.size < maximumWrites) refused.set(parseSetCookie(cookieLine).name, blockedReasons);
+    }
+  });
+  page.on("dialog", (dialog) => void dialog.dismiss().catch(() => undefined));
+  return { page, cdp };
 }
 
 async function load(page: Page, url: string, timeout: number): Promise<string | undefined> {
@@ -133,8 +179,10 @@ async function load(page: Page, url: string, timeout: number): Promise<string | 
 async function watchScripts(
   context: BrowserContext,
   keep: (text: string, url: string, script: string) => void,
+  tooMany: () => void,
 ): Promise<void> {
   await context.exposeBinding("__setsecure", ({ frame }, text: unknown, stack: unknown) => {
+    if (text === null) tooMany();
     if (typeof text !== "string" || typeof stack !== "string" || text.length > maximumText) return;
     const url = frame.url();
     if (!/^https?:/.test(url)) return;
@@ -155,7 +203,15 @@ function placeIn(stack: string): string | undefined {
 const hooks = `(() => {
   const tell = globalThis.__setsecure;
   if (typeof tell !== "function") return;
-  const told = (text) => { try { tell(String(text), String(new Error().stack)); } catch {} };
+  // Kept from a page that puts something else in their place.
+  const { Error, String, Number, Date } = globalThis;
+  let writes = 0;
+  const told = (text) => {
+    try {
+      if (++writes <= ${maximumWritesOfDocument}) tell(String(text), String(new Error().stack));
+      else if (writes === ${maximumWritesOfDocument + 1}) tell(null, "");
+    } catch {}
+  };
   const cookie = Object.getOwnPropertyDescriptor(Document.prototype, "cookie");
   Object.defineProperty(Document.prototype, "cookie", {
     ...cookie,

@@ -52,7 +52,10 @@ export interface Ask {
 
 export type Client = (url: URL, ask: Ask) => Promise<Answer | NoAnswer>;
 
-/** What Firefox takes, which is more than Chromium's 256 KiB: beyond it no browser sees the cookies either. */
+/**
+ * What Firefox takes by default (`network.http.max_response_header_size`), which is more than Chromium's 256 KiB:
+ * beyond it no browser sees the cookies either.
+ */
 const maximumHeaderOctets = 384 * 1024;
 
 /**
