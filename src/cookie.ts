@@ -36,6 +36,8 @@ export interface Cookie {
   readonly sensitive: boolean;
   /** Not sent in the chosen deployment (a development branch, Web.Debug.config): why. */
   readonly notDeployed: string | undefined;
+  /** Seen on the wire, and kept by no browser: which rule of theirs it broke, and whether Secure is what it lacks. */
+  readonly dropped?: { readonly by: string; readonly lacksSecure: boolean };
   readonly attributes: Readonly<Record<string, AttributeValue>>;
   /** How Secure is written for it: `secure`, `cookie.secure`, the name of a setting. */
   readonly attribute?: string;

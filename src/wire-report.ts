@@ -91,7 +91,7 @@ function shownName(name: string): string {
 
 /** A cookie of the wire as the rules see one of the source. */
 function toCookie({ judgement }: Sighting): Cookie {
-  const { name, secure, because, stored, sentOverHttp, deletion, attributes, url, line } = judgement;
+  const { name, secure, because, stored, sentOverHttp, deletion, dropped, attributes, url, line } = judgement;
   return {
     name: shownName(name),
     framework: "wire",
@@ -102,6 +102,7 @@ function toCookie({ judgement }: Sighting): Cookie {
     evidence: [],
     condition: undefined,
     deletion,
+    ...(dropped === undefined ? {} : { dropped: { by: dropped.reason, lacksSecure: dropped.lacksSecure } }),
     sensitive: !harmless.test(name),
     notDeployed: deletion || (stored && (secure || sentOverHttp)) ? undefined : because,
     attributes: { secure, ...attributes },
@@ -216,30 +217,15 @@ interface WireComplaint {
   readonly message: string;
 }
 
-/** Cookies that a browser keeps are judged by the rules of the source; those that it drops are told for what they are. */
 function complaintsOf(sighting: Sighting, cookie: Cookie, rules: readonly Rule[]): WireComplaint[] {
-  const { dropped, because } = sighting.judgement;
-  if (dropped === undefined) {
-    const found = rules.flatMap((rule) =>
-      rule.check(cookie).map(({ level, message }) => ({
-        rule: rule.name,
-        level: sighting.mitigation !== undefined && level === "error" ? ("warning" as const) : level,
-        message: message + remarksOf(sighting),
-      })),
-    );
-    return sighting.source?.relation === "secure only on the wire"
-      ? [...found, onlyOnTheWire(sighting, cookie)]
-      : found;
-  }
-  const rule = (dropped.lacksSecure ? droppedRules[dropped.reason] : undefined) ?? "dropped-cookie";
-  const level = dropped.lacksSecure ? "warning" : "note";
-  return [
-    {
-      rule,
-      level,
-      message: `The cookie "${cookie.name}" never gets into a browser: ${because}.${sourceSays(sighting)}`,
-    },
-  ];
+  const found = rules.flatMap((rule) =>
+    rule.check(cookie).map(({ level, message }) => ({
+      rule: rule.name,
+      level: sighting.mitigation !== undefined && level === "error" ? ("warning" as const) : level,
+      message: message + remarksOf(sighting),
+    })),
+  );
+  return sighting.source?.relation === "secure only on the wire" ? [...found, onlyOnTheWire(sighting, cookie)] : found;
 }
 
 function onlyOnTheWire(sighting: Sighting, { name }: Cookie): WireComplaint {
@@ -258,11 +244,6 @@ function remarksOf(sighting: Sighting): string {
   const seen = proofs.map(({ browser, says }) => ` Seen in ${browser}: ${says}.`);
   return mitigated + seen.join("") + sourceSays(sighting);
 }
-
-const droppedRules: Readonly<Record<string, string>> = {
-  prefix: "prefix-without-secure",
-  "samesite-none": "samesite-none-without-secure",
-};
 
 type Told = "sent over http" | "https only" | "never sent" | "dropped" | "deletion" | "mitigated";
 

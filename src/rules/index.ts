@@ -1,4 +1,5 @@
 import type { Rule } from "../rule.ts";
+import { droppedCookie } from "./dropped-cookie.ts";
 import { ineffectiveSecure } from "./ineffective-secure.ts";
 import { missingSecure } from "./missing-secure.ts";
 import { prefixWithoutSecure } from "./prefix-without-secure.ts";
@@ -10,4 +11,5 @@ export const rules: readonly Rule[] = [
   ineffectiveSecure,
   prefixWithoutSecure,
   sameSiteNoneWithoutSecure,
+  droppedCookie,
 ];

@@ -17,8 +17,8 @@ export const missingSecure: Rule = {
   },
 };
 
-function levelOf({ verdict, deletion, sensitive, notDeployed, condition }: Cookie): Level | undefined {
-  if (deletion || verdict === "secure") return undefined;
+function levelOf({ verdict, deletion, dropped, sensitive, notDeployed, condition }: Cookie): Level | undefined {
+  if (deletion || dropped !== undefined || verdict === "secure") return undefined;
   if (notDeployed !== undefined || verdict === "unknown") return "note";
   if (verdict === "insecure") return sensitive ? "error" : "warning";
   return condition === undefined || !isLikelyOff(condition) ? "note" : "warning";

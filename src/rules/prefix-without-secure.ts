@@ -12,6 +12,8 @@ export const prefixWithoutSecure: Rule = {
   securitySeverity: "4.0",
   check(cookie) {
     const found = prefix.exec(cookie.name ?? "");
-    return found === null ? [] : refusedUnlessSecure(cookie, `has the prefix ${found[0]}, which requires Secure`);
+    return found === null
+      ? []
+      : refusedUnlessSecure(cookie, `has the prefix ${found[0]}, which requires Secure`, "prefix");
   },
 };

@@ -108,3 +108,25 @@ describe.each([
     expect(levels(name, { ...refused, notDeployed: "a development branch" })).toEqual(["note"]);
   });
 });
+
+describe("a cookie that browsers were seen to drop", () => {
+  const rulesOf = (dropped: NonNullable<Cookie["dropped"]>, change: Partial<Cookie> = {}) =>
+    rules.flatMap((rule) =>
+      rule
+        .check(cookie({ name: "__Host-a", attributes: { samesite: "None" }, ...change, dropped }))
+        .map(({ level }) => `${rule.name}: ${level}`),
+    );
+  test.each([
+    ["prefix", true, "prefix-without-secure: warning"],
+    ["prefix", false, "dropped-cookie: note"],
+    ["samesite-none", true, "samesite-none-without-secure: warning"],
+    ["partitioned", true, "dropped-cookie: warning"],
+    ["too-large", false, "dropped-cookie: note"],
+  ])("by %s, for the lack of Secure %s: %s", (by, lacksSecure, expected) => {
+    expect(rulesOf({ by, lacksSecure })).toEqual([expected]);
+    expect(rulesOf({ by, lacksSecure }, { deletion: true })).toEqual([expected]);
+  });
+  test("is told by a rule of its own only when it was seen", () => {
+    expect(levels("dropped-cookie", { name: "__Host-a" })).toEqual([]);
+  });
+});

@@ -9,7 +9,9 @@ export const sameSiteNoneWithoutSecure: Rule = {
   cwe: 614,
   securitySeverity: "4.0",
   check(cookie) {
-    return isCrossSite(cookie) ? refusedUnlessSecure(cookie, "has SameSite=None, which requires Secure") : [];
+    return isCrossSite(cookie)
+      ? refusedUnlessSecure(cookie, "has SameSite=None, which requires Secure", "samesite-none")
+      : [];
   },
 };
 
