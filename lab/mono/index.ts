@@ -22,4 +22,8 @@ export const mono: Stack = {
   command: (_shelf, folder, tls) => [join(here, "start"), folder, tls],
   wanted: () => ({}),
   ownCookies: [],
+  refuses: ({ files }) =>
+    Object.values(files).some((text) => text.includes("System.Web.Helpers"))
+      ? "needs System.Web.Helpers, which is not packed for Mono"
+      : undefined,
 };

@@ -155,7 +155,7 @@ public final class Main {
                 container.undeploy(path);
             }
         }
-        return answers.isEmpty() ? "it serves nothing that can be asked" : null;
+        return answers.isEmpty() ? "it answers no request" : null;
     }
 
     /** Compiles the case's classes into the application; what can be asked of them goes into `units`. */

@@ -75,7 +75,7 @@ namespace Lab
                 Case[] cases = Case.Of((string)ask["folder"], files);
                 string host = ask.ContainsKey("host") ? (string)ask["host"] : "app.example";
                 foreach (Case each in cases) Ask(each, cases.Length > 1 ? each.Root : "", host, names, answers, differences);
-                if (answers.Count == 0) told["notAsked"] = differences.Values.FirstOrDefault() ?? "it serves nothing that can be asked";
+                if (answers.Count == 0) told["notAsked"] = differences.Values.FirstOrDefault() ?? "it answers no request";
             }
             catch (Exception error)
             {
