@@ -10,7 +10,7 @@ import {
   type WriteFact,
 } from "./framework.ts";
 import { replaceLiteral } from "./replace-literal.ts";
-import type { Judged } from "./verdict.ts";
+import type { Judged } from "./verdict/judge.ts";
 import { addArgument, addEntry, insert, replace } from "./write.ts";
 
 type Fact = CallFact | WriteFact;

@@ -25,7 +25,9 @@ import { programLanguageOf, settingsLanguageOf } from "./languages/index.ts";
 import { type Origin, originOf } from "./origin.ts";
 import type { Program, Span } from "./program.ts";
 import type { Settings } from "./settings.ts";
-import { isSensitiveName, judge, ownPossibilities, possibilities, readName } from "./verdict.ts";
+import { judge } from "./verdict/judge.ts";
+import { isSensitiveName, readName } from "./verdict/name.ts";
+import { ownPossibilities, possibilities } from "./verdict/possibilities.ts";
 
 /** What the inventory needs of the files; reading is the caller's. */
 export interface Project extends FileIndex {

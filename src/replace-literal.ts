@@ -2,7 +2,7 @@ import type { Edit } from "./edit.ts";
 import type { Evidence, Place } from "./evidence.ts";
 import type { Context, OwnSource, Source } from "./framework.ts";
 import type { Span } from "./program.ts";
-import type { Judged } from "./verdict.ts";
+import type { Judged } from "./verdict/judge.ts";
 import { replace } from "./write.ts";
 
 /** A literal `false` that decides is replaced where it stands. */

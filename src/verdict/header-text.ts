@@ -1,0 +1,46 @@
+import type { SeenData } from "../facts.ts";
+import type { TextSource } from "../framework.ts";
+import { hasSecureAttribute } from "../wire/set-cookie.ts";
+
+/** Stands in a text for a part that is not known. */
+const HOLE = "\uFFFC";
+
+/** The name, or whether Secure is there, in what is known of a header's text. */
+export function partOfHeader(data: SeenData, part: TextSource["part"]): SeenData {
+  const parts =
+    data.kind === "literal" && typeof data.value === "string"
+      ? [data.value]
+      : data.kind === "text"
+        ? data.parts
+        : undefined;
+  if (parts === undefined)
+    return unknown("the header's text is not known", data.kind === "unknown" ? data.parameter : undefined);
+  const text = parts.map((one) => one ?? HOLE).join("");
+  if (part === "name") {
+    const name = text.split(";")[0]!.split("=")[0]!.trim();
+    if (name === HOLE) return unknown("the cookie's name is computed");
+    return { kind: "literal", value: name.replaceAll(HOLE, "*") };
+  }
+  if (hasSecureAttribute(text)) return { kind: "literal", value: true };
+  if (mayHoldAttributes(text)) return unknown("a part of the header is not known");
+  return { kind: "literal", value: false };
+}
+
+function unknown(because: string, parameter?: string): SeenData {
+  return { kind: "unknown", because, parameter };
+}
+
+/** Can an unknown part of a header hold attributes, rather than a name or a value? */
+function mayHoldAttributes(text: string): boolean {
+  const [pair = "", ...attributes] = text.split(";");
+  if (pair.includes(HOLE) && !pair.includes("=")) return true;
+  if (pair.trimEnd().endsWith(HOLE + HOLE)) return true;
+  return attributes.some((attribute) => {
+    const [name = "", value] = attribute.split("=").map((side) => side.trim());
+    if (name.includes(HOLE)) return true;
+    if (value === undefined || !value.endsWith(HOLE) || value === HOLE) return false;
+    return (
+      value.endsWith(HOLE + HOLE) || (name.toLowerCase() !== "domain" && /^(?:\/|[^/]+)$/.test(value.slice(0, -1)))
+    );
+  });
+}
