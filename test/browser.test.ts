@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Ajv } from "ajv";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Report } from "../src/report.ts";
 import { probe, probeReport } from "./support/probe.ts";
@@ -131,6 +132,9 @@ test("--prove shows in Chromium what leaves in clear text, and what keeps the re
     theme: [false, true],
     kept: [false, false],
   });
+  const validate = new Ajv({ allErrors: true }).compile(JSON.parse(readFileSync("schema/report-1.json", "utf8")));
+  validate(report);
+  expect(validate.errors).toBeNull();
   const kept = report.cookies.find(({ name }) => name === "kept")?.wire?.proofs;
   expect(kept).toEqual([
     {
