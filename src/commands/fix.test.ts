@@ -287,6 +287,15 @@ describe("choosing", () => {
     expect(read("app.js").toString()).toContain("secure: true");
   });
 
+  test("what no edit is known for is told, with what to do by hand", async () => {
+    write(
+      "app.js",
+      app.replace(`"1"`, `"1", { secure: on }`).replace("res) => {", "res) => { const on = req.secure && false;"),
+    );
+    expect(await fixCommand([folder], { ...flags, all: true })).toBe(1);
+    expect(printed.toString()).toContain("  by hand app.js: a (express), line 3: give `secure` another value here");
+  });
+
   test("what is suppressed is left alone", async () => {
     const suppressed = app.replace(`"1");`, `"1"); // setsecure-ignore: a cookie of the demo`);
     write("app.js", suppressed);

@@ -134,6 +134,7 @@ function summaryOf(scan: Scan, { made, failed }: Outcome | Pick<FixPlan, "made" 
     ({ cookie, fix }) => `  fixed   ${name(cookie)}: ${fix.title}${fix.note === undefined ? "" : `. ${fix.note}`}`,
   );
   lines.push(...failed.map(({ cookie, because }) => `  left    ${name(cookie)}: ${because}`));
+  lines.push(...byHand(scan).map(({ cookie, line, says }) => `  by hand ${name(cookie)}, line ${line}: ${says}`));
   const waiting = scan.inventory.cookies.filter(
     (cookie, index) =>
       !made.some((each) => each.cookie === index) &&
@@ -148,6 +149,14 @@ function summaryOf(scan: Scan, { made, failed }: Outcome | Pick<FixPlan, "made" 
       : "";
   lines.push(`${fixed}${could}${need}.`);
   return `${lines.map(visible).join("\n")}\n`;
+}
+
+/** What no edit is known for, once for each cookie. */
+function byHand({ report }: Scan) {
+  const open = report.findings.flatMap(({ cookie, suppressed, suggestion }) =>
+    suppressed === undefined && suggestion !== undefined ? [[cookie, { cookie, ...suggestion }] as const] : [],
+  );
+  return [...new Map(open).values()];
 }
 
 function count(number: number, noun: string): string {
