@@ -18,7 +18,7 @@ import {
 import type { Evaluation } from "./evaluation.ts";
 import type { RecordedArgument } from "./heap.ts";
 import type { ConfiguredValue } from "./host.ts";
-import { environmentMember } from "./library.ts";
+import { environmentMember } from "./library/environment.ts";
 import { memberOf } from "./members.ts";
 import { compatible } from "./names.ts";
 import { external, isOpaque, opaque, pathsOf } from "./objects.ts";

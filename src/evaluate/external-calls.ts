@@ -5,7 +5,7 @@ import { exhausted, MAXIMUM_CALL_DEPTH, onStack } from "./bounds.ts";
 import { configuredGet } from "./elements.ts";
 import type { Evaluation } from "./evaluation.ts";
 import { type RecordedArgument, type RecordedCall, setProperty } from "./heap.ts";
-import { callLibrary } from "./library.ts";
+import { callLibrary } from "./library/call.ts";
 import { libraryContext } from "./library-calls.ts";
 import { getAttribute } from "./members.ts";
 import { lastSegment, opaque } from "./objects.ts";

@@ -1,7 +1,8 @@
 import type { Place } from "../evidence.ts";
 import type { Value } from "../value.ts";
 import type { Evaluation } from "./evaluation.ts";
-import { callLibrary, type LibraryContext } from "./library.ts";
+import { callLibrary } from "./library/call.ts";
+import type { LibraryContext } from "./library/function.ts";
 import { spread } from "./literals.ts";
 import { itemsOf, newObject } from "./objects.ts";
 import { booleanOf } from "./operators.ts";

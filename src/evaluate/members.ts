@@ -14,7 +14,7 @@ import {
 import { classMember, externalBases, findAccessor, staticMember } from "./class-members.ts";
 import type { Evaluation } from "./evaluation.ts";
 import type { HeapObject, RecordedArgument } from "./heap.ts";
-import { environmentMember } from "./library.ts";
+import { environmentMember } from "./library/environment.ts";
 import { libraryMember } from "./library-calls.ts";
 import { exported, resolveModule } from "./modules.ts";
 import { compatible } from "./names.ts";
