@@ -30,7 +30,7 @@ ${call}
 test("Semgrep's pyramid fix changes the inner call of several lines; ours changes set_cookie", async () => {
   const call = ["    response.set_cookie(", '        "a", f(request),', '        "b")'].join("\n");
   const after = await fixed("views.py", view(call));
-  expect(after).toBe(view(call.replace('"b")', '"b", secure=True)')));
+  expect(after).toBe(view(call.replace('"b")', '"b",\n        secure=True)')));
 });
 
 test("Semgrep's pyramid fix is a syntax error behind a trailing comma; ours keeps the list", async () => {
