@@ -1,6 +1,7 @@
 import type { Assignment, Expression, Span, Target } from "../program.ts";
 import { declareIn, findSlot, functionScope, type Scope } from "../scope.ts";
 import {
+  type Alternative,
   type Condition,
   known,
   mapValue,
@@ -270,6 +271,8 @@ export function writeMember(
           ...each,
           trace: step(evaluation.place(statement?.span ?? span), `\`${name}\` is set here`, each.trace),
         }));
+  const told = evaluation.place(statement?.value.span ?? span);
+  const tell = (each: Alternative) => tellWrite(evaluation, [each], name, key, noted, index, at, told, statement);
   for (const each of target) {
     const { data } = each;
     if (data.kind === "object") {
@@ -301,61 +304,15 @@ export function writeMember(
         const before = object.properties.get(name) ?? known(undefined);
         setProperty(object, name, union([...under(before, opposite(each.when)), ...under(noted, each.when)]));
       }
-      if (object.origin.kind !== "literal" && object.origin.kind !== "module") {
-        tellWrite(
-          evaluation,
-          [each],
-          name,
-          key,
-          noted,
-          index,
-          at,
-          evaluation.place(statement?.value.span ?? span),
-          statement,
-        );
-      }
+      if (object.origin.kind !== "literal" && object.origin.kind !== "module") tell(each);
     } else if (data.kind === "class") {
       const statics = evaluation.state.own(data.statics);
       if (statics !== undefined && name !== undefined) setProperty(statics, name, noted);
-      tellWrite(
-        evaluation,
-        [each],
-        name,
-        key,
-        noted,
-        index,
-        at,
-        evaluation.place(statement?.value.span ?? span),
-        statement,
-      );
+      tell(each);
     } else if (data.kind === "module" && name !== undefined) {
       const record = evaluation.modules.get(data.file);
       if (record !== undefined) evaluation.state.write(declareIn(record.scope, name), noted);
-    } else if (data.kind === "external") {
-      tellWrite(
-        evaluation,
-        [each],
-        name,
-        key,
-        noted,
-        index,
-        at,
-        evaluation.place(statement?.value.span ?? span),
-        statement,
-      );
-    } else if (data.kind === "unknown") {
-      tellWrite(
-        evaluation,
-        [each],
-        name,
-        key,
-        noted,
-        index,
-        at,
-        evaluation.place(statement?.value.span ?? span),
-        statement,
-      );
-    }
+    } else if (data.kind === "external" || data.kind === "unknown") tell(each);
   }
 }
 
