@@ -133,8 +133,10 @@ function memberOfObject(each: SeenAlternative, object: SeenObject, name: string)
 }
 
 function memberOfResult(each: SeenAlternative, name: string): Seen {
-  if (each.data.kind !== "object") return unknown(each, "what the function gives is not known");
-  return each.data.properties.get(name) ?? nothing(each);
+  const { data } = each;
+  return data.kind === "object"
+    ? memberOfObject(each, data, name)
+    : unknown(each, "what the function gives is not known");
 }
 
 function nothing(each: SeenAlternative): Seen {
