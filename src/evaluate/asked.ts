@@ -7,6 +7,9 @@ import type { Evaluation } from "./evaluation.ts";
 import { exportValue } from "./export.ts";
 import { parameterValue } from "./parameters.ts";
 
+/** Options are asked for with a request at most; what takes a request and a response is a handler. */
+const MOST_PARAMETERS = 1;
+
 /** What a function of the project gives when code outside the project calls it; for options given as functions. */
 export function resultOf(
   evaluation: Evaluation,
@@ -16,6 +19,7 @@ export function resultOf(
 ): Seen | undefined {
   if (
     data.function.body.length > 3 ||
+    data.function.parameters.length > MOST_PARAMETERS ||
     onStack(evaluation, data) ||
     exhausted(evaluation) ||
     evaluation.frame.depth >= MAXIMUM_CALL_DEPTH

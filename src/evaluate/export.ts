@@ -211,7 +211,9 @@ function exportArgument(
   depth: number,
   holding: readonly number[],
 ): SeenArgument {
-  return { ...argument, value: exportValue(evaluation, argument.value, depth, holding) };
+  // A handler is no option: nobody asks what it gives.
+  const isHandler = argument.name === undefined && argument.value.every(isCode);
+  return { ...argument, value: exportValue(evaluation, argument.value, isHandler ? 0 : depth, holding) };
 }
 
 /** How and where a fact came about. */
