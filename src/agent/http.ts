@@ -29,12 +29,7 @@ export function listenToHttp(notebook: Notebook): void {
     for (const method of ["setHeader", "appendHeader"]) listenToHeader(prototype, method, notebook);
   }
   for (const prototype of [http.ServerResponse.prototype, http2.Http2ServerResponse.prototype]) {
-    replace(prototype, "writeHead", (original) =>
-      listening(original, (words, response) => {
-        const headers = words.findLast((word) => typeof word === "object");
-        tellNew(subjectOf(Object(response)), linesIn(headers), notebook);
-      }),
-    );
+    listenToHead(prototype, notebook);
   }
   for (const method of ["append", "set"]) {
     replace(globalThis.Headers?.prototype, method, (original) =>
@@ -84,6 +79,22 @@ function listenToHeader(prototype: object, method: string, notebook: Notebook): 
     if (name?.length === 10 && isSetCookie(name)) quietly(() => tellNew(subjectOf(this), linesOf(value), notebook));
     return original.call(this, name, value);
   };
+  putInPlace(prototype, method, heard);
+}
+
+/** On every response, and mostly without headers. */
+function listenToHead(prototype: object, notebook: Notebook): void {
+  const original: unknown = Reflect.get(prototype, "writeHead");
+  if (typeof original !== "function") return;
+  const heard = function (this: object, status: unknown, reason: unknown, headers: unknown): unknown {
+    const given = headers ?? reason;
+    if (typeof given === "object") quietly(() => tellNew(subjectOf(this), linesIn(given), notebook));
+    return original.call(this, status, reason, headers);
+  };
+  putInPlace(prototype, "writeHead", heard);
+}
+
+function putInPlace(prototype: object, method: string, heard: (...words: never[]) => unknown): void {
   Object.defineProperty(heard, "name", { value: method });
   Object.defineProperty(prototype, method, { value: heard, writable: true, configurable: true, enumerable: true });
 }
