@@ -14,6 +14,19 @@ export function insert(file: string, offset: number, inserted: string): Edit {
 }
 
 /**
+ * Puts a statement in the place of a whole line that gives the same key and is commented out with `#` or `;`; words
+ * about the key are no such line. The last one counts.
+ */
+export function uncomment(text: string, { file, span }: Place, key: string, statement: string): Edit | undefined {
+  const name = key.replace(/[$()*+.?[\\\]^{|}]/g, String.raw`\$&`);
+  const line = new RegExp(String.raw`^[ \t]*([#;]+[ \t]*${name}[ \t]*[=:][ \t]*\S+)[ \t]*\r?$`, "gm");
+  const last = [...text.slice(span.start, span.end).matchAll(line)].at(-1);
+  if (last?.[1] === undefined) return undefined;
+  const start = span.start + last.index + last[0].indexOf(last[1]);
+  return replace(text, { file, span: { start, end: start + last[1].length } }, statement);
+}
+
+/**
  * Adds an item at the end of a comma-separated list, in the list's own style: on its own line where the last item
  * is, with a trailing comma where one stands, before a comment that follows on the line.
  * @param open offset behind the opening bracket (or where a bare list begins)

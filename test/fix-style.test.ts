@@ -193,6 +193,78 @@ const cases: Readonly<Record<string, { files: Readonly<Record<string, string>>; 
   },
 };
 
+/** Settings in which what production needs is there, commented out. */
+const commentedOut: Readonly<Record<string, { files: Readonly<Record<string, string>>; diff: string }>> = {
+  "a key of an INI file": {
+    files: {
+      "production.ini": `[app:main]
+use = egg:shop
+beaker.session.key = shop
+# beaker.session.secure says nothing yet
+#beaker.session.secure = false
+pyramid.includes = pyramid_beaker
+
+[server:main]
+# beaker.session.secure = true
+`,
+    },
+    diff: `
+-#beaker.session.secure = false
++beaker.session.secure = true`,
+  },
+  "settings of a module": {
+    files: {
+      "shop/wsgi.py": `import os\nos.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")\n`,
+      "shop/settings.py": `MIDDLEWARE = ["django.contrib.sessions.middleware.SessionMiddleware"]
+# SESSION_COOKIE_SECURE = True
+LANGUAGE_CODE = "en"
+`,
+    },
+    diff: `
+-# SESSION_COOKIE_SECURE = True
++SESSION_COOKIE_SECURE = True`,
+  },
+  "not above a star import, which might undo it": {
+    files: {
+      "shop/wsgi.py": `import os\nos.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")\n`,
+      "shop/base.py": `MIDDLEWARE = ["django.contrib.sessions.middleware.SessionMiddleware"]\n`,
+      "shop/settings.py": `# SESSION_COOKIE_SECURE = True\nfrom .base import *\n`,
+    },
+    diff: `
++SESSION_COOKIE_SECURE = True`,
+  },
+  "a member of a class": {
+    files: {
+      "app.py": `from flask import Flask, session
+
+
+class Config:
+    SECRET_KEY = "x"
+    # SESSION_COOKIE_SECURE = False
+    TESTING = False
+
+
+app = Flask(__name__)
+app.config.from_object(Config)
+
+
+@app.route("/")
+def home():
+    session["a"] = 1
+    return ""
+`,
+    },
+    diff: `
+-    # SESSION_COOKIE_SECURE = False
++    SESSION_COOKIE_SECURE = True`,
+  },
+};
+
+test.each(Object.keys(commentedOut))("what is commented out is taken: %s", async (name) => {
+  const { files, diff } = commentedOut[name]!;
+  expect(await diffOf(files)).toBe(lines(diff));
+});
+
 describe("fixes read as if a maintainer had written them", () => {
   for (const [name, { files, diff }] of Object.entries(cases)) {
     test(name, async () => {

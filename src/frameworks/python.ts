@@ -17,7 +17,7 @@ import {
   type Source,
   type WriteFact,
 } from "../framework.ts";
-import { insert, insertAfterLine, replace } from "../write.ts";
+import { insert, insertAfterLine, replace, uncomment } from "../write.ts";
 
 /** What the frameworks of Python have in common. */
 
@@ -136,6 +136,8 @@ export function addToClass(place: Place, name: string, context: Context): Edit |
   const header = /^class\b[^\n]*:[ \t]*(?:#[^\n]*)?\r?\n(?:[ \t]*\r?\n)*([ \t]+)(?=\S)/.exec(body);
   if (header === null) return undefined;
   const statement = `${name} = True`;
+  const commented = uncomment(text, place, name, statement);
+  if (commented !== undefined) return commented;
   const only = /^(pass|\.\.\.)\s*$/.exec(body.slice(header[0].length))?.[1];
   if (only !== undefined) {
     const at = start + header[0].length;

@@ -16,7 +16,7 @@ import {
   type SettingNode,
   setting,
 } from "../../framework.ts";
-import { insertAfterLine, replace } from "../../write.ts";
+import { insertAfterLine, replace, uncomment } from "../../write.ts";
 import { appsOf, isDevelopment, isWithin, nameOf, notDeployed, projectOf } from "../paste.ts";
 
 export const docs = "https://beaker.readthedocs.io/en/latest/configuration.html#session-options";
@@ -280,8 +280,16 @@ function editOf(
   const delimiter = text.slice(node.nameSpan.end, node.valueSpan?.start ?? node.nameSpan.end);
   const key = readableKey(app, node.name.replace(/session\..*$/, "session.secure"));
   const line = `${key}${/^[ \t]*[=:][ \t]*$/.test(delimiter) ? delimiter : " = "}true`;
+  const commented = uncomment(text, { file: app.file, span: sectionAround(text, node.span) }, key, line);
+  if (commented !== undefined) return commented;
   // Behind the last line of the value, with the indentation of the key.
   const inserted = insertAfterLine(text, app.file, node.span.end, "");
   const indent = /[ \t]*$/.exec(text.slice(0, node.span.start))?.[0] ?? "";
   return { ...inserted, replacement: `${text.includes("\r\n") ? "\r\n" : "\n"}${indent}${line}` };
+}
+
+/** From the header above to the next one. */
+function sectionAround(text: string, { start, end }: Place["span"]): Place["span"] {
+  const next = text.slice(end).search(/^\[/m);
+  return { start: Math.max(0, text.lastIndexOf("\n[", start)), end: next === -1 ? text.length : end + next };
 }

@@ -13,7 +13,7 @@ import {
   type SeenObject,
   setting,
 } from "../../framework.ts";
-import { addEntry, insert, turnOnPython } from "../../write.ts";
+import { addEntry, insert, turnOnPython, uncomment } from "../../write.ts";
 import { addToClass, isTest, literalText } from "../python.ts";
 import {
   appOf,
@@ -260,12 +260,16 @@ function memberPlace(app: DjangoApp, key: string, cookie: Cookie): Place | undef
   return told?.from === "file" ? told : undefined;
 }
 
-/** At the end, where no star import can undo it; in the class, with django-configurations. */
+/** Where it is commented out, else at the end: behind the last star import, which could undo it; in the class, with django-configurations. */
 function appended(app: DjangoApp, key: string, context: Context) {
   const text = context.text(app.file);
   const newline = text.includes("\r\n") ? "\r\n" : "\n";
   const own = configurationClass(app, context);
-  if (own === undefined) return insert(app.file, text.trimEnd().length, `${newline}${key} = True`);
+  if (own === undefined) {
+    const start = [...text.matchAll(/^from [^\n]+ import \*/gm)].at(-1)?.index ?? 0;
+    const commented = uncomment(text, { file: app.file, span: { start, end: text.length } }, key, `${key} = True`);
+    return commented ?? insert(app.file, text.trimEnd().length, `${newline}${key} = True`);
+  }
   return addToClass(own.place, key, context);
 }
 
