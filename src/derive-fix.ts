@@ -37,9 +37,10 @@ export function fixesOf(sink: Sink, fact: Fact, judged: Judged, context: Context
 }
 
 function derive(sink: Sink, fact: Fact, judged: Judged, context: Context): readonly Edit[] | undefined {
-  const value = sink.secureText?.(fact, context) ?? (fact.language === "python" ? "True" : "true");
+  const own = sink.secureText?.(fact, context);
+  const value = own ?? (fact.language === "python" ? "True" : "true");
   if (judged.deciding?.source.kind === "text") return addToText(judged.deciding.source, fact, judged, context);
-  const given = replaceLiteral(judged, value, sink.secureText === undefined, context);
+  const given = replaceLiteral(judged, value, own === undefined, context);
   if (given !== undefined) return given;
   if (judged.deciding?.source.kind !== "fallback") return undefined;
   for (const source of sink.secure) {

@@ -144,7 +144,7 @@ export interface Sink {
     context: Context,
   ) => { edits: readonly Edit[]; note?: string } | undefined;
   /** The text of the value that a derived fix writes; default `true` in the language's spelling. */
-  readonly secureText?: (fact: CallFact | WriteFact, context: Context) => string;
+  readonly secureText?: (fact: CallFact | WriteFact, context: Context) => string | undefined;
   /** Why a derived fix needs a decision; undefined where it is safe. */
   readonly decision?: (fact: CallFact | WriteFact, context: Context) => string | undefined;
   /** Absent: the cookie is taken as sensitive unless its name is plainly not. */

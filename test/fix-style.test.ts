@@ -193,6 +193,31 @@ const cases: Readonly<Record<string, { files: Readonly<Record<string, string>>; 
   },
 };
 
+const sessionApp = (before: string, options: string) => ({
+  "app.js": `const express = require("express");
+const session = require("express-session");
+const app = express();
+app.set("trust proxy", 1);
+${before}
+app.use(session({ secret: process.env.SECRET${options} }));
+`,
+});
+
+test.each([
+  ["a constant", 'const isProduction = process.env.NODE_ENV === "production";', "isProduction"],
+  ["one that says the contrary", 'const isDev = process.env.NODE_ENV !== "production";', "!isDev"],
+  ["one that says something else", 'const verbose = process.env.NODE_ENV !== "production";', "true"],
+  ["none", "", "true"],
+  ["one that no variable decides", "const isProduction = true;", "true"],
+])("the fix of a session follows how the file tells production: %s", async (_what, before, value) => {
+  expect(await diffOf(sessionApp(before, ""))).toBe(
+    `-app.use(session({ secret: process.env.SECRET }));\n+app.use(session({ secret: process.env.SECRET, cookie: { secure: ${value} } }));`,
+  );
+  expect(await diffOf(sessionApp(before, ", cookie: { secure: false }"))).toBe(
+    `-app.use(session({ secret: process.env.SECRET, cookie: { secure: false } }));\n+app.use(session({ secret: process.env.SECRET, cookie: { secure: ${value} } }));`,
+  );
+});
+
 /** Settings in which what production needs is there, commented out. */
 const commentedOut: Readonly<Record<string, { files: Readonly<Record<string, string>>; diff: string }>> = {
   "a key of an INI file": {

@@ -36,14 +36,14 @@ import {
   trustOf,
   withheldWithoutTrust,
 } from "../node.ts";
+import { lostLogins, productionFlag } from "../production-flag.ts";
 
 type Fact = CallFact | WriteFact;
 
 const docs = "https://expressjs.com/en/resources/middleware/cookie-session.html#cookie-options";
 const connectDocs = "https://github.com/senchalabs/connect/tree/2.x#readme";
 
-const withholds =
-  "Over what the application takes for plain http, cookie-session then sends no cookie at all: logins fail on a developer's http://localhost, and behind a proxy that ends TLS unless `trust proxy` is set.";
+const withholds = "cookie-session then sends no cookie at all";
 
 const session: Sink = {
   on: {
@@ -73,7 +73,8 @@ const session: Sink = {
   remarks: (fact, context) => [...nested(fact), ...withheld(fact, context), ...signature(fact, context)],
   fixes: (fact, context) => hoisted(fact, context),
   alsoFix: (fact, context) => ({ edits: trustEdits(context, fact) }),
-  decision: () => withholds,
+  secureText: productionFlag,
+  decision: (fact, context) => lostLogins(withholds, productionFlag(fact, context)),
 };
 
 /** `connect.cookieSession()` of Connect 2 and `express.cookieSession()` of Express 3: there the nested form is read. */
@@ -197,7 +198,7 @@ function hoisted(fact: Fact, context: Context): readonly Fix[] {
     {
       title: "Set Secure at the top level",
       safety: "needs a decision",
-      note: `${withholds}${rest}`,
+      note: `${lostLogins(withholds, undefined)}${rest}`,
       edits: [...edits, ...trustEdits(context, fact)],
     },
   ];

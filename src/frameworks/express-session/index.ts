@@ -32,6 +32,7 @@ import {
   trustOf,
   withheldWithoutTrust,
 } from "../node.ts";
+import { lostLogins, productionFlag } from "../production-flag.ts";
 
 type Fact = CallFact | WriteFact;
 
@@ -67,8 +68,9 @@ const session: Sink = {
   remarks: (fact, context) => [...misplaced(fact), ...withheld(fact, context)],
   fixes: (fact, context) => believed(fact, context),
   alsoFix: (fact, context) => ({ edits: proxyOf(fact) === undefined ? trustEdits(context, fact) : [] }),
-  decision: () =>
-    "Over what the application takes for plain http, express-session then sends no session cookie at all: logins fail on a developer's http://localhost, and behind a proxy that ends TLS unless `trust proxy` is set.",
+  secureText: productionFlag,
+  decision: (fact, context) =>
+    lostLogins("express-session then sends no session cookie at all", productionFlag(fact, context)),
 };
 
 /** `connect.session()` of Connect 2 and `express.session()` of Express 3: the same middleware, built in. */
