@@ -184,6 +184,27 @@ const server = app.listen(0, "127.0.0.1", () => visit("http://127.0.0.1:" + serv
   });
 });
 
+test("a session of Koa that is imported: the line that mounts it", () => {
+  const text = `import Koa from "koa";
+import session from "koa-session";
+${visit(["/"])}
+const app = new Koa();
+app.keys = ["k"];
+app.use(session({ key: "koa.sid" }, app));
+app.use((ctx) => {
+  ctx.session.n = 1;
+  ctx.body = "x";
+});
+const server = app.listen(0, "127.0.0.1", () => visit("http://127.0.0.1:" + server.address().port, () => {
+  server.close();
+  server.closeAllConnections();
+}));
+`;
+  expect(seenIn("koa-imported.mjs", text)).toMatchObject({
+    "koa.sid": [null, 'use(session({ key: "koa.sid" }, app));', "koa-session"],
+  });
+});
+
 test("Hono", () => {
   const text = `import { serve } from "@hono/node-server";
 import { Hono } from "hono";

@@ -61,6 +61,9 @@ function note(
   const [first, second] = words;
   if (hook.does === "constructs") {
     notebook.constructs({ package: name, name: nameIn(words, hook.names) });
+  } else if (hook.does === "mounts") {
+    if (typeof first === "function" && first.name === hook.named)
+      notebook.constructs({ package: hook.of, name: undefined, mounted: true });
   } else if (hook.does === "asks") {
     if (typeof first === "string") notebook.asks(first, name);
   } else if (typeof first === "string" && first.length === 10 && first.toLowerCase() === "set-cookie") {

@@ -29,6 +29,8 @@ interface Construction {
   readonly package: string;
   /** The name of its cookie, where the options say so. */
   readonly name: string | undefined;
+  /** It was seen when it was mounted, not when it was made. */
+  readonly mounted?: true;
   readonly stack: Stack;
 }
 
@@ -137,7 +139,9 @@ export function createNotebook(folder: string, now: () => number = () => perform
 
   /** The lines that constructed what sets this cookie. */
   function constructed(name: string, maker: string): readonly Site[] {
-    const all = [...constructions.values()].filter((each) => each.package === maker);
+    const seen = [...constructions.values()].filter((each) => each.package === maker);
+    const made = seen.filter((each) => each.mounted !== true);
+    const all = made.length > 0 ? made : seen;
     const named = all.filter((each) => each.name === name || `${each.name}.sig` === name);
     const candidates = named.length > 0 ? named : all.filter((each) => each.name === undefined);
     return sitesOf(candidates);
@@ -165,7 +169,9 @@ export function createNotebook(folder: string, now: () => number = () => perform
   return { writes, asks, constructs, records };
 }
 
-const late: ReadonlySet<string> = new Set(latePackages.map(({ name }) => name));
+const late: ReadonlySet<string> = new Set(
+  latePackages.filter(({ sets }) => sets !== "at once").map(({ name }) => name),
+);
 /** Those that set cookies by themselves, not on behalf of a call. */
 const constructing: ReadonlySet<string> = new Set(
   latePackages.filter(({ sets }) => sets === "by itself").map(({ name }) => name),

@@ -6,8 +6,8 @@
  */
 export type LatePackage = {
   readonly name: string;
-  /** On behalf of a call that came before, or without one. */
-  readonly sets: "what was asked" | "by itself";
+  /** On behalf of a call that came before, without one, or (where only its functions are of use) when it is called. */
+  readonly sets: "what was asked" | "by itself" | "at once";
   readonly hooks?: readonly Hook[];
 };
 
@@ -23,6 +23,15 @@ export type Hook = {
       readonly does: "constructs";
       /** Options that may hold the cookie's name; the first argument that is an object has them. */
       readonly names: readonly string[];
+    }
+  | {
+      /**
+       * Its caller mounts what a package made, a function of this name. That stands for the construction where the
+       * package cannot be listened to: Node gives nobody a hold on ES modules.
+       */
+      readonly does: "mounts";
+      readonly named: string;
+      readonly of: string;
     }
   | {
       /** Its caller asks for a cookie that is set later. The first argument is the cookie's name. */
@@ -67,6 +76,13 @@ export const latePackages: readonly LatePackage[] = [
       does: "constructs",
       names: ["key"],
     })),
+  },
+  {
+    name: "koa",
+    sets: "at once",
+    hooks: [
+      { file: /^lib\/application\.js$/, at: "prototype.use", does: "mounts", named: "session", of: "koa-session" },
+    ],
   },
   {
     name: "fastify",
