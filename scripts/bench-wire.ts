@@ -8,19 +8,9 @@
  */
 import { cpus, loadavg } from "node:os";
 import { agentFigures } from "./bench-wire/agent.ts";
+import type { Figure } from "./bench-wire/figure.ts";
 import { probeFigures } from "./bench-wire/probe.ts";
 import { watchFigures } from "./bench-wire/watch.ts";
-
-/** One line of the table. */
-export interface Figure {
-  readonly what: string;
-  /** How many a second, by the clock. */
-  readonly rate: number;
-  /** CPU time for one, in microseconds; undefined where another process does the work. */
-  readonly cpu?: number;
-  /** What is counted: `sites`, `requests`. */
-  readonly unit: string;
-}
 
 const parts: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   probe: probeFigures,

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { node } from "../../lab/node/index.ts";
 import { cache } from "../../lab/stack.ts";
-import type { Figure } from "../bench-wire.ts";
+import type { Figure } from "./figure.ts";
 import { better, load, type Subject, started, startNode } from "./load.ts";
 
 const REQUESTS = 10_000;

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import type { Figure } from "../bench-wire.ts";
+import type { Figure } from "./figure.ts";
 
 const require = createRequire(import.meta.url);
 const CONNECTIONS = 20;

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { generate } from "selfsigned";
 import { probeCommand } from "../../src/commands/probe.ts";
-import type { Figure } from "../bench-wire.ts";
+import type { Figure } from "./figure.ts";
 
 const SITES = 500;
 const CONCURRENCY = 20;

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import type { Figure } from "../bench-wire.ts";
+import type { Figure } from "./figure.ts";
 import { better, load, type Subject, started, startNode } from "./load.ts";
 
 const REQUESTS = 10_000;
