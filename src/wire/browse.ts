@@ -67,6 +67,10 @@ export async function openSession(
     await watchScripts(context, (text, url, script) => keep({ text, url, script }, seen, options), tooMany);
     watchNetwork(context, seen, options);
     let tab = await openTab(context, seen);
+    const renew = async () => {
+      void tab.page.close().catch(() => undefined);
+      tab = await openTab(context, seen);
+    };
     return {
       ...seen,
       browser,
@@ -81,14 +85,18 @@ export async function openSession(
         return seen.left;
       },
       load: async (url) => {
-        const fault = await load(tab.page, url, options.milliseconds);
+        let fault = await load(tab.page, url, options.milliseconds);
+        if (fault === interrupted || fault?.includes("ERR_ABORTED") === true) {
+          // The page before goes on to others by itself: it is left, with its tab.
+          await renew();
+          fault = await load(tab.page, url, options.milliseconds);
+        }
         // What the page has told by now has arrived when it answers; a page that is busy never does.
         const told = fault === undefined ? tab.page.evaluate("0").catch(() => undefined) : undefined;
         await Promise.race([Promise.all([told, ...seen.waiting]), sleep(settleMilliseconds)]);
         if (fault !== undefined) {
           // A page that goes on for ever must not hold up the next one.
-          void tab.page.close().catch(() => undefined);
-          tab = await openTab(context, seen);
+          await renew();
         }
         return fault;
       },
@@ -160,6 +168,8 @@ async function openTab(context: BrowserContext, { refused }: Seen): Promise<{ pa
   return { page, cdp };
 }
 
+const interrupted = "Chromium could not load it: the page went on to another one";
+
 async function load(page: Page, url: string, timeout: number): Promise<string | undefined> {
   try {
     await page.goto(url, { timeout, waitUntil: "load" });
@@ -169,6 +179,7 @@ async function load(page: Page, url: string, timeout: number): Promise<string | 
     const message = error instanceof Error ? error.message : "";
     const code = /net::(ERR_[A-Z_]+)/.exec(message)?.[1];
     if (code !== undefined) return `Chromium could not load it (${code})`;
+    if (/interrupted by another navigation/.test(message)) return interrupted;
     return /Timeout/.test(message)
       ? `Chromium had not loaded it within ${timeout / 1000} s; what it had set by then is judged`
       : "Chromium could not load it";
