@@ -1,6 +1,7 @@
 import type { Edit } from "./edit.ts";
 import type { Place } from "./evidence.ts";
 import type { SeenCall, SeenObject } from "./facts.ts";
+import { escape } from "./files/prefilter.ts";
 
 /** Replaces the text of a place. */
 export function replace(text: string, place: Place, replacement: string): Edit {
@@ -18,8 +19,7 @@ export function insert(file: string, offset: number, inserted: string): Edit {
  * about the key are no such line. The last one counts.
  */
 export function uncomment(text: string, { file, span }: Place, key: string, statement: string): Edit | undefined {
-  const name = key.replace(/[$()*+.?[\\\]^{|}]/g, String.raw`\$&`);
-  const line = new RegExp(String.raw`^[ \t]*([#;]+[ \t]*${name}[ \t]*[=:][ \t]*\S+)[ \t]*\r?$`, "gm");
+  const line = new RegExp(String.raw`^[ \t]*([#;]+[ \t]*${escape(key)}[ \t]*[=:][ \t]*\S+)[ \t]*\r?$`, "gm");
   const last = [...text.slice(span.start, span.end).matchAll(line)].at(-1);
   if (last?.[1] === undefined) return undefined;
   const start = span.start + last.index + last[0].indexOf(last[1]);

@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 import { node } from "../../lab/node/index.ts";
 import { cache } from "../../lab/stack.ts";
 import type { Figure } from "./figure.ts";
-import { better, load, type Subject, started, startNode } from "./load.ts";
+import { bestOf, type Subject, started, startNode } from "./load.ts";
 
 const REQUESTS = 10_000;
 const ROUNDS = 3;
@@ -40,13 +40,7 @@ export async function agentFigures(): Promise<readonly Figure[]> {
       { what: "an Express application that sets a cookie each time", ...plain, url: `${plain.url}/cookie` },
       { what: "  with the agent, each time", ...watched, url: `${watched.url}/cookie` },
     ];
-    const figures = new Map<string, Figure>();
-    for (let round = 0; round < ROUNDS; round++) {
-      for (const subject of subjects) {
-        figures.set(subject.what, better(figures.get(subject.what), load(subject, REQUESTS)));
-      }
-    }
-    return [...figures.values()];
+    return bestOf(subjects, ROUNDS, REQUESTS);
   } finally {
     for (const child of children) child.kill("SIGTERM");
     rmSync(folder, { recursive: true });

@@ -17,8 +17,19 @@ export interface Subject {
   readonly header?: string;
 }
 
+/** The best figure of each subject, which take turns for some rounds. */
+export function bestOf(subjects: readonly Subject[], rounds: number, requests: number): readonly Figure[] {
+  const figures = new Map<string, Figure>();
+  for (let round = 0; round < rounds; round++) {
+    for (const subject of subjects) {
+      figures.set(subject.what, better(figures.get(subject.what), load(subject, requests)));
+    }
+  }
+  return [...figures.values()];
+}
+
 /** Sends that many requests over 20 connections, after some to warm up, and says how fast they were answered. */
-export function load({ what, url, pids, header }: Subject, requests: number): Figure {
+function load({ what, url, pids, header }: Subject, requests: number): Figure {
   send(url, header, WARM);
   const before = cpuOf(pids);
   const rate = send(url, header, requests);
@@ -26,7 +37,7 @@ export function load({ what, url, pids, header }: Subject, requests: number): Fi
 }
 
 /** The better of two figures of the same thing: less disturbed by what else runs. */
-export function better(a: Figure | undefined, b: Figure): Figure {
+function better(a: Figure | undefined, b: Figure): Figure {
   if (a === undefined) return b;
   return { ...a, rate: Math.max(a.rate, b.rate), cpu: Math.min(a.cpu ?? Infinity, b.cpu ?? Infinity) };
 }

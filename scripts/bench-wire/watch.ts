@@ -4,7 +4,7 @@ import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { Figure } from "./figure.ts";
-import { better, load, type Subject, started, startNode } from "./load.ts";
+import { bestOf, type Subject, started, startNode } from "./load.ts";
 
 const REQUESTS = 10_000;
 const ROUNDS = 2;
@@ -78,13 +78,7 @@ export async function watchFigures(): Promise<readonly Figure[]> {
         header: "X-Forwarded-Proto=https",
       },
     ];
-    const figures = new Map<string, Figure>();
-    for (let round = 0; round < ROUNDS; round++) {
-      for (const subject of subjects) {
-        figures.set(subject.what, better(figures.get(subject.what), load(subject, REQUESTS)));
-      }
-    }
-    return [...figures.values()];
+    return bestOf(subjects, ROUNDS, REQUESTS);
   } finally {
     for (const child of children) child.kill("SIGTERM");
     await Promise.all(children.map((child) => child.exitCode ?? new Promise((done) => child.once("exit", done))));

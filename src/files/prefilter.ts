@@ -35,7 +35,8 @@ function nameMatcher(names: readonly string[]): (name: string) => boolean {
   return (name) => exact.has(name.toLowerCase()) || open?.test(name) === true;
 }
 
-function escape(text: string): string {
+/** A text as an expression that finds just it. */
+export function escape(text: string): string {
   return text.replace(/[$()*+.?[\\\]^{|}]/g, String.raw`\$&`);
 }
 
