@@ -109,6 +109,9 @@ namespace Lab
             public override void SendResponseFromFile(IntPtr handle, long offset, long length) { }
             public override void FlushResponse(bool last) { }
             public override void EndOfRequest() { Done.Set(); }
+
+            /// <summary>All that Mono calls where the application does not start.</summary>
+            public override void CloseConnection() { Done.Set(); }
         }
     }
 }
