@@ -99,7 +99,7 @@ class Reader {
     }
     const parser = loadGrammar(language.grammar(file));
     try {
-      const tree = parse(parser, text);
+      const tree = parse(parser, language.code?.(text) ?? text);
       if (tree === undefined) {
         this.skipped.set(file, "it takes too long to parse");
         return undefined;

@@ -28,6 +28,8 @@ export interface ProgramLanguage {
   grammar(file: string): string;
   /** Why a text is not worth parsing, such as what a tool made of others; undefined for what people write. */
   unread?(text: string): string | undefined;
+  /** What the grammar reads of a text in which code stands among other things: as long, and blank where there is none. */
+  code?(text: string): string;
   /** Never throws: what cannot be lowered is `opaque`; nesting deeper than a bound is `opaque` too. */
   lower(tree: SyntaxTree, source: SourceFile): Program;
   /** The project file that an import means, or undefined when it comes from outside the project. */

@@ -5,6 +5,7 @@ import { ini } from "./ini/index.ts";
 import { java } from "./java/index.ts";
 import { javascript } from "./javascript/index.ts";
 import { json } from "./json/index.ts";
+import { jsp } from "./jsp/index.ts";
 import { properties } from "./properties/index.ts";
 import { python } from "./python/index.ts";
 import { ruby } from "./ruby/index.ts";
@@ -15,6 +16,7 @@ export const languages: readonly Language[] = [
   javascript,
   python,
   java,
+  jsp,
   csharp,
   ruby,
   xml,

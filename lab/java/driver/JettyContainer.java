@@ -68,6 +68,6 @@ final class JettyContainer implements Container {
 
     @Override
     public String[] foreign() {
-        return new String[] {"META-INF/context.xml", "conf/web.xml", "conf/server.xml"};
+        return new String[] {"META-INF/context.xml", "conf/web.xml", "conf/server.xml", ".jsp"};
     }
 }

@@ -132,7 +132,7 @@ public final class Main {
         if (refusal != null) return refusal;
         List<String> roots = new ArrayList<>();
         for (String file : each.ending("WEB-INF/web.xml")) roots.add(file.substring(0, file.length() - "WEB-INF/web.xml".length()));
-        if (roots.isEmpty()) roots.add("lab-webapp/");
+        if (roots.isEmpty()) roots.add(each.ending(".jsp").isEmpty() ? "lab-webapp/" : "src/main/webapp/");
         for (String root : roots) {
             Path base = each.folder.resolve(root);
             Files.createDirectories(base.resolve("WEB-INF"));
@@ -142,6 +142,8 @@ public final class Main {
                 if (failed != null) return failed;
                 pack(each, base);
             }
+            for (String page : each.ending(".jsp"))
+                if (page.startsWith(root)) units.put(page.substring(root.length() - 1), "GET /" + page.substring(root.length()));
             complete(base);
             if (each.hasSession()) units.put("/lab/session", (roots.size() > 1 ? root : "") + "session");
             List<String> defaults = each.ending("conf/web.xml");

@@ -10,6 +10,8 @@ import org.apache.catalina.core.StandardContext;
 import org.apache.catalina.startup.ContextConfig;
 import org.apache.catalina.startup.Tomcat;
 import org.apache.catalina.valves.RemoteIpValve;
+import org.apache.jasper.servlet.JasperInitializer;
+import org.apache.jasper.servlet.JspServlet;
 import org.apache.tomcat.util.net.SSLHostConfig;
 import org.apache.tomcat.util.net.SSLHostConfigCertificate;
 import org.apache.tomcat.util.scan.StandardJarScanner;
@@ -81,6 +83,9 @@ final class TomcatContainer implements Container {
         if (app.trustsProxy()) context.getPipeline().addValve(new RemoteIpValve());
         Tomcat.addServlet(context, "lab", LabServlet.class.getName());
         context.addServletMappingDecoded("/lab/*", "lab");
+        context.addServletContainerInitializer(new JasperInitializer(), null);
+        Tomcat.addServlet(context, "jsp", JspServlet.class.getName());
+        context.addServletMappingDecoded("*.jsp", "jsp");
         tomcat.getHost().addChild(context);
         return context.getState() == LifecycleState.STARTED ? null : "the application does not start";
     }

@@ -119,7 +119,7 @@ final class UndertowContainer implements Container {
 
     @Override
     public String[] foreign() {
-        return new String[] {"META-INF/context.xml", "conf/web.xml", "conf/server.xml", "WEB-INF/jetty-web.xml"};
+        return new String[] {"META-INF/context.xml", "conf/web.xml", "conf/server.xml", ".jsp", "WEB-INF/jetty-web.xml"};
     }
 
     @Override

@@ -36,7 +36,11 @@ export const servlet: Framework = {
   docs: "https://jakarta.ee/specifications/servlet/6.1/jakarta-servlet-spec-6.1#session-tracking-mechanisms",
   language: "java",
   api: ["javax.servlet", "jakarta.servlet"],
-  words: { ".java": ["cookie", "@webservlet"] },
+  words: {
+    ".java": ["cookie", "@webservlet"],
+    ".jsp": ["addcookie", "set-cookie"],
+    ".jspf": ["addcookie", "set-cookie"],
+  },
   files: [
     "web.xml",
     "web-fragment.xml",

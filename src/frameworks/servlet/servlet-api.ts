@@ -29,8 +29,13 @@ const responseTypes = [
 const responseNames =
   /^(?:this\.)?(?:(?:http|servlet)?(?:res|resp|response|httpresponse|servletresponse)|getResponse\(\))$/i;
 
+/** A page has the API's classes without importing them (Jakarta Server Pages, JSP.1.10.1). */
+function isPage(file: string): boolean {
+  return /\.jspf?$/i.test(file);
+}
+
 export function importsServlet(context: Context, file: string): boolean {
-  return imports(context, file, ...packages);
+  return isPage(file) || imports(context, file, ...packages);
 }
 
 /** Do these names of a class or object mean the servlet API's cookie? */
@@ -48,7 +53,8 @@ function isSnippet(context: Context, file: string): boolean {
 export function isCookieConstructor(call: CallFact, context: Context): boolean {
   if (!call.new || call.language !== "java") return false;
   if (isCookieType(call.callee)) return true;
-  return call.callee[0] === "Cookie" && call.arguments.length === 2 && isSnippet(context, call.place.file);
+  const { file } = call.place;
+  return call.callee[0] === "Cookie" && call.arguments.length === 2 && (isPage(file) || isSnippet(context, file));
 }
 
 /** Is the receiver a response of the servlet API, by its type or, where the file imports the API, by its name? */
