@@ -11,7 +11,7 @@ import {
 } from "./framework.ts";
 import { replaceLiteral } from "./replace-literal.ts";
 import type { Judged } from "./verdict/judge.ts";
-import { addArgument, addEntry, insert, replace } from "./write.ts";
+import { addArgument, addEntry, insert, isAbsent, replace, replaceAbsent } from "./write.ts";
 
 type Fact = CallFact | WriteFact;
 
@@ -67,10 +67,20 @@ function addToText(
     if (isWhole(literal, source, fact)) return [insert(decidedBy.file, decidedBy.span.end - 1, "; Secure")];
   }
   const quote = written.includes("'") ? "'" : '"';
-  const summable = /^[\w$.]+$/.test(written) || (written.includes("+") && !/\?|=>|\n/.test(written));
-  return summable && !mayHoldSecure(written, text.slice(0, place.span.start))
+  return isSummand(written) && !mayHoldSecure(written, text.slice(0, place.span.start))
     ? [insert(place.file, place.span.end, ` + ${quote}; Secure${quote}`)]
     : undefined;
+}
+
+const LITERALS = /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/g;
+
+/** Can `+` stand behind it? So it can behind names, calls and sums of them, whatever stands in their brackets. */
+function isSummand(written: string): boolean {
+  if (/[\n`]|\/\//.test(written)) return false;
+  let rest = written.replace(LITERALS, "x");
+  for (let depth = 0; depth < 20 && /[([]/.test(rest); depth += 1)
+    rest = rest.replace(/\([^()[\]]*\)|\[[^()[\]]*\]/g, "x");
+  return /^[\w$.+ ]+$/.test(rest);
 }
 
 /** Is the literal all that the header can say? One that is a part of it, such as the name, is no place for attributes. */
@@ -85,10 +95,11 @@ function argumentAt(fact: Fact, position: number): Seen | undefined {
   return fact.kind === "call" ? findArgument(fact, position)?.value : undefined;
 }
 
-/** Does the code before add `; Secure` to one of the variables under some condition? A second one says nothing more. */
+/** Is `; Secure` added under some condition, here or to a variable in the code before? A second one says nothing more. */
 function mayHoldSecure(written: string, before: string): boolean {
+  if (/;\s*secure\b/i.test(written)) return true;
   const nearby = before.slice(-2_000);
-  return [...new Set(written.match(/[A-Za-z_$][\w$]*/g))].some((name) =>
+  return [...new Set(written.replace(LITERALS, "").match(/[A-Za-z_$][\w$]*/g))].some((name) =>
     new RegExp(`(?<![\\w$])${name.replaceAll("$", "\\$&")}\\s*\\+?=[^=\\n][^\\n]*;\\s*secure\\b`, "i").test(nearby),
   );
 }
@@ -134,11 +145,6 @@ function addToCall(
   return addArgument(text, fact, nested(fact, source.path, value));
 }
 
-function isAbsent(seen: Seen): boolean {
-  const [only] = seen;
-  return only?.data.kind === "literal" && (only.data.value === undefined || only.data.value === null);
-}
-
 /** Adds an entry to the one object literal that the path leads to, making what is missing on the way. */
 function addAlong(
   seen: Seen,
@@ -154,24 +160,12 @@ function addAlong(
   if (name === undefined) return undefined;
   const held = object.properties.get(name);
   if (held !== undefined && rest.length > 0 && !isAbsent(held)) return addAlong(held, rest, value, fact, context);
-  if (held !== undefined) return replaceAbsent(held, value, context);
+  if (held !== undefined) return replaceAbsent(held, value, context.text);
   return addEntry(
     context.text(only.data.literal.place.file),
     object,
     entry(fact, name, rest.length === 0 ? value : nested(fact, rest, value)),
   );
-}
-
-/** `secure: undefined` and `secure: null` are written out, and count as not given: the value is replaced. */
-function replaceAbsent(held: Seen, value: string, context: Context): readonly Edit[] | undefined {
-  if (held.length !== 1 || !isAbsent(held)) return undefined;
-  for (const evidence of held[0]?.because ?? []) {
-    if (evidence.from !== "file") continue;
-    const text = context.text(evidence.file);
-    if (/^(?:undefined|null|None|nil)$/.test(text.slice(evidence.span.start, evidence.span.end)))
-      return [replace(text, evidence, value)];
-  }
-  return undefined;
 }
 
 /** With blanks around `=` where the call's other keywords have them. */

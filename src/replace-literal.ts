@@ -78,16 +78,18 @@ function replaceUse(
 }
 
 const OPERATOR_BEFORE = /(?:&&|\|\||\?|!|[=!<>]=|[<>+]|\b(?:and|or|not|if|else|unless)|\?[^?;{}]*:)$/;
-const OPERATOR_BEHIND = /^(?:&&|\|\||\?(?!\.)|[=!<>]=|[<>+]|\b(?:and|or|if|else|unless)\b)/;
+/** On a later line, `if` without an `else` is a statement of its own. */
+const OPERATOR_BEHIND =
+  /^\s*(?:&&|\|\||\?(?!\.)|[=!<>]=|[<>+]|(?:and|or)\b|if\b[^\n]*\belse\b)|^[ \t]*(?:if|unless|else)\b/;
 const NEARBY = 400;
 
 /** Is the literal a part of an expression? Then another value in its place may decide nothing. */
 function isOperand(text: string, { start, end }: Span): boolean {
   let before = text.slice(Math.max(0, start - NEARBY), start).trimEnd();
-  let behind = text.slice(end, end + NEARBY).trimStart();
-  while (before.endsWith("(") && behind.startsWith(")") && !/[\w$)\]]\s*\($/.test(before)) {
+  let behind = text.slice(end, end + NEARBY);
+  while (before.endsWith("(") && /^\s*\)/.test(behind) && !/[\w$)\]]\s*\($/.test(before)) {
     before = before.slice(0, -1).trimEnd();
-    behind = behind.slice(1).trimStart();
+    behind = behind.slice(behind.indexOf(")") + 1);
   }
   return OPERATOR_BEFORE.test(before) || OPERATOR_BEHIND.test(behind);
 }

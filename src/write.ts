@@ -1,7 +1,8 @@
 import type { Edit } from "./edit.ts";
 import type { Place } from "./evidence.ts";
-import type { SeenCall, SeenObject } from "./facts.ts";
+import type { Seen, SeenCall, SeenObject } from "./facts.ts";
 import { escape } from "./files/prefilter.ts";
+import type { Span } from "./program.ts";
 
 /** Replaces the text of a place. */
 export function replace(text: string, place: Place, replacement: string): Edit {
@@ -111,6 +112,23 @@ export function addEntry(text: string, object: SeenObject, entry: string): reado
   return appendItem(text, file, span.start + brackets, literal.last?.span, span.end - brackets, entry);
 }
 
+export function isAbsent(seen: Seen): boolean {
+  const [only] = seen;
+  return only?.data.kind === "literal" && (only.data.value === undefined || only.data.value === null);
+}
+
+/** `secure: undefined` and `secure: nil` are written out, and count as not given: the value is replaced. */
+export function replaceAbsent(held: Seen, value: string, texts: (file: string) => string): readonly Edit[] | undefined {
+  if (held.length !== 1 || !isAbsent(held)) return undefined;
+  for (const evidence of held[0]?.because ?? []) {
+    if (evidence.from !== "file") continue;
+    const text = texts(evidence.file);
+    if (/^(?:undefined|null|None|nil)$/.test(text.slice(evidence.span.start, evidence.span.end)))
+      return [replace(text, evidence, value)];
+  }
+  return undefined;
+}
+
 /** The start of the line on which an offset stands, and its indentation. */
 export function lineAt(text: string, offset: number): { start: number; indent: string; newline: string } {
   const start = text.lastIndexOf("\n", offset - 1) + 1;
@@ -156,6 +174,19 @@ export function insertAfterLine(text: string, file: string, offset: number, stat
   const { indent, newline } = lineAt(text, offset);
   const end = endOfLine(text, offset);
   return insert(file, end, `${newline}${indent}${statement}`);
+}
+
+/**
+ * A statement behind the one at a span, in a language whose lines are statements: on the next line, or after a
+ * semicolon where others share the line.
+ */
+export function insertBehind(text: string, file: string, { start, end }: Span, statement: string): Edit {
+  const { start: lineStart, indent, newline } = lineAt(text, start);
+  const rest = text.slice(end, endOfLine(text, end));
+  const isAlone = lineStart + indent.length === start && /^[ \t]*(?:#.*)?$/.test(rest);
+  return isAlone
+    ? insert(file, end + rest.trimEnd().length, `${newline}${indent}${statement}`)
+    : insert(file, end, `; ${statement}`);
 }
 
 /**

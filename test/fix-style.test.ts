@@ -103,6 +103,59 @@ const cases: Readonly<Record<string, { files: Readonly<Record<string, string>>; 
     },
     diff: "",
   },
+  "a text that a call makes": {
+    files: { "a.js": `document.cookie = ["a=1", "path=/"].join("; ");\n` },
+    diff: `
+-document.cookie = ["a=1", "path=/"].join("; ");
++document.cookie = ["a=1", "path=/"].join("; ") + "; Secure";`,
+  },
+  "an assignment before another statement": {
+    files: {
+      "jar.py": `from http.cookies import SimpleCookie\ndef jar(request):\n    jar = SimpleCookie()\n    jar["a"] = "1"\n    jar["a"]["secure"] = False\n    if request:\n        return jar\n`,
+    },
+    diff: `
+-    jar["a"]["secure"] = False
++    jar["a"]["secure"] = True`,
+  },
+  "a morsel that shares its line": {
+    files: {
+      "views.py": `from django.http import HttpResponse\ndef home(request):\n    response = HttpResponse("hi")\n    if request: response.cookies["a"] = "1"\n    response.cookies["b"] = "1"; response["X"] = "1"\n    return response\n`,
+    },
+    diff: `
+-    if request: response.cookies["a"] = "1"
+-    response.cookies["b"] = "1"; response["X"] = "1"
++    if request: response.cookies["a"] = "1"; response.cookies["a"]["secure"] = True
++    response.cookies["b"] = "1"; response.cookies["b"]["secure"] = True; response["X"] = "1"`,
+  },
+  "an explicit nil of Rails": {
+    files: {
+      "config/application.rb": `require "rails"\nmodule App\n  class Application < Rails::Application\n  end\nend\n`,
+      "app/controllers/a_controller.rb": `class AController < ApplicationController\n  def go\n    cookies[:a] = { value: "1", secure: nil }\n  end\nend\n`,
+    },
+    diff: `
+-    cookies[:a] = { value: "1", secure: nil }
++    cookies[:a] = { value: "1", secure: Rails.env.production? }`,
+  },
+  "an explicit nil of Rack": {
+    files: {
+      "app.rb": `require "sinatra"\nget "/" do\n  response.set_cookie("b", { value: "1", secure: nil })\nend\n`,
+    },
+    diff: `
+-  response.set_cookie("b", { value: "1", secure: nil })
++  response.set_cookie("b", { value: "1", secure: true })`,
+  },
+  "sessions of Sinatra among other switches": {
+    files: {
+      "app.rb": `require "sinatra/base"\nclass App < Sinatra::Base\n  enable :logging, :sessions\nend\nclass Admin < Sinatra::Base\n  enable :sessions, :logging # both\nend\n`,
+    },
+    diff: `
+-  enable :logging, :sessions
++  enable :logging
++  set :sessions, secure: production?
+-  enable :sessions, :logging # both
++  enable :logging # both
++  set :sessions, secure: production?`,
+  },
   "a literal elsewhere that is all of the text": {
     files: { "a.js": `const text = "a=1; Path=/";\ndocument.cookie = text;\n` },
     diff: `

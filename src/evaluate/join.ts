@@ -27,8 +27,14 @@ function sameValue(left: Value, right: Value): boolean {
 
 type Version = { readonly when: readonly Condition[]; readonly object: HeapObject | undefined };
 
-/** One object out of the versions that the arms of a branch made of it. */
-export function joinObjects(versions: readonly Version[]): HeapObject | undefined {
+/**
+ * One object out of the versions that the arms of a branch made of it.
+ * @param isOwn whether a value is what the object from outside has as this member, which reading it did not change
+ */
+export function joinObjects(
+  versions: readonly Version[],
+  isOwn: (name: string, value: Value) => boolean,
+): HeapObject | undefined {
   const present = versions.filter(
     (version): version is Version & { object: HeapObject } => version.object !== undefined,
   );
@@ -39,8 +45,10 @@ export function joinObjects(versions: readonly Version[]): HeapObject | undefine
   for (const { object } of present) {
     for (const [name, value] of object.properties) {
       if (properties.has(name)) continue;
-      const same = present.every((other) => other.object.properties.get(name) === value);
-      const arms = () => present.map((other) => ({ when: other.when, value: other.object.properties.get(name) }));
+      const held = present.map((other) => other.object.properties.get(name));
+      const unread = held.find((each) => each !== undefined && isOwn(name, each));
+      const same = held.every((each) => (each ?? unread) === value);
+      const arms = () => present.map(({ when }, index) => ({ when, value: held[index] ?? unread }));
       properties.set(name, same ? value : joinValues(arms()));
     }
   }

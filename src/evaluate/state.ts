@@ -127,7 +127,9 @@ export class State {
     for (const id of objects) {
       const before = this.object(id);
       const versions = changes.map(({ when, objects: written }) => ({ when, object: written.get(id) ?? before }));
-      const joined = joinObjects(versions);
+      const find = (other: number) =>
+        changes.find((change) => change.objects.has(other))?.objects.get(other) ?? this.object(other);
+      const joined = joinObjects(versions, (name, value) => isMember(name, value, id, find));
       if (joined !== undefined) this.objects.set(id, joined);
     }
   }
@@ -152,6 +154,14 @@ export class State {
       }
     }
   }
+}
+
+/** Is it what `memberOf` made when the member of this object was first read? */
+function isMember(name: string, value: Value, of: number, find: (id: number) => HeapObject | undefined): boolean {
+  const [only] = value;
+  if (value.length !== 1 || only?.data.kind !== "object" || only.when.length > 0) return false;
+  const origin = find(only.data.id)?.origin;
+  return origin?.kind === "member" && origin.of === of && origin.name === name;
 }
 
 /** What was found to hold between two states of one path. */

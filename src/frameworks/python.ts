@@ -17,7 +17,7 @@ import {
   type Source,
   type WriteFact,
 } from "../framework.ts";
-import { insert, insertAfterLine, replace, uncomment } from "../write.ts";
+import { insert, insertBehind, replace, uncomment } from "../write.ts";
 
 /** What the frameworks of Python have in common. */
 
@@ -83,7 +83,8 @@ export function secureMorsel(fact: WriteFact, context: Context): Fix {
   const target = text.slice(span.start, span.end);
   const quote = /\[\s*[a-z]{0,2}(["'])/i.exec(target)?.[1] ?? '"';
   const statement = `${target}[${quote}secure${quote}] = True`;
-  const edits = [insertAfterLine(text, file, fact.valuePlace.span.end, statement)];
+  const whole = { start: span.start, end: fact.valuePlace.span.end };
+  const edits = [insertBehind(text, file, whole, statement)];
   return { title: "Set Secure", safety: "safe", edits };
 }
 

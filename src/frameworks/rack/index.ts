@@ -19,7 +19,7 @@ import {
   type Source,
   type WriteFact,
 } from "../../framework.ts";
-import { addArgument, addEntry, replace } from "../../write.ts";
+import { addArgument, addEntry, insertBehind, replace, replaceAbsent } from "../../write.ts";
 
 const docs = "https://github.com/rack/rack-session";
 const responseDocs = "https://rubydoc.info/gems/rack/Rack/Response/Helpers#set_cookie-instance_method";
@@ -135,8 +135,7 @@ const enable: Sink = {
   name: [fallback("rack.session", docs, "the default name")],
   secure: [off],
   fixes: (fact, context) => {
-    if (fact.kind !== "call" || fact.arguments.length !== 1) return [];
-    return safe([replace(context.text(fact.place.file), fact.place, "set :sessions, secure: production?")]);
+    return fact.kind === "call" ? safe(setInstead(fact, context)) : [];
   },
 };
 
@@ -172,6 +171,22 @@ function secureOfHash(each: SeenAlternative): Seen {
   return [{ ...each, data: { kind: "literal", value: undefined } }];
 }
 
+/** `enable :a, :sessions` becomes `enable :a` and a `set :sessions`, which takes options. */
+function setInstead(call: CallFact, context: Context): Fix["edits"] | undefined {
+  const { file, span } = call.place;
+  const text = context.text(file);
+  const instead = "set :sessions, secure: production?";
+  const [first, ...more] = call.arguments;
+  if (more.length === 0) return [replace(text, call.place, instead)];
+  const index = call.arguments.findIndex(({ value }) => isLiteral(value, "sessions"));
+  const sessions = call.arguments[index]?.place.span;
+  const before = call.arguments[index - 1]?.place.span;
+  const behind = call.arguments[index + 1]?.place.span;
+  if (first === undefined || sessions === undefined) return undefined;
+  const gone = { start: before?.end ?? sessions.start, end: before === undefined ? behind!.start : sessions.end };
+  return [replace(text, { file, span: gone }, ""), insertBehind(text, file, span, instead)];
+}
+
 function isResponse(call: CallFact): boolean {
   return call.callee.some((path) => /(?:^|\.)(?:response|resp|res)(?:\(\))?\.\w+$|^Rack\.Response\b/.test(path));
 }
@@ -196,7 +211,9 @@ function fixResponse(call: CallFact, context: Context): readonly Fix[] {
   if (only?.data.kind === "object" && only.data.literal !== undefined) {
     const { place } = only.data.literal;
     const literal = context.text(place.file).slice(place.span.start, place.span.end);
-    if (only.data.properties.has("secure") || !/^\{.*\}$/s.test(literal)) return [];
+    const held = only.data.properties.get("secure");
+    if (held !== undefined) return safe(replaceAbsent(held, "true", context.text));
+    if (!/^\{.*\}$/s.test(literal)) return [];
     return safe(addEntry(context.text(place.file), only.data, "secure: true"));
   }
   if (call.arguments.length !== 2) return [];

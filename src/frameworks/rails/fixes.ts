@@ -8,7 +8,7 @@ import {
   type SeenObject,
   type WriteFact,
 } from "../../framework.ts";
-import { addArgument, addEntry, insertAfterLine, replace } from "../../write.ts";
+import { addArgument, addEntry, insertAfterLine, replace, replaceAbsent } from "../../write.ts";
 import { type App, applicationName, environmentFile, environmentOf } from "./app.ts";
 import { type AppSettings, likelyLiteral, settings } from "./settings.ts";
 
@@ -51,7 +51,9 @@ export function fixValue(value: Seen, valuePlace: Place, context: Context): read
 }
 
 function fixHash(hash: SeenObject, valuePlace: Place, text: string, context: Context): readonly Fix[] {
-  if (hash.properties.has("secure") || hash.open !== undefined) return [];
+  const held = hash.properties.get("secure");
+  if (held !== undefined) return safe(replaceAbsent(held, secureText(context), context.text));
+  if (hash.open !== undefined) return [];
   const literal = hash.literal === undefined ? "" : slice(hash.literal.place, context);
   if (literal.startsWith("{") && literal.endsWith("}"))
     return safe(addEntry(context.text(hash.literal!.place.file), hash, entryFor(literal, context)));
