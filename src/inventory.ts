@@ -88,6 +88,10 @@ class Reader {
     return program;
   }
 
+  programsIn(language: Program["language"]): readonly Program[] {
+    return [...this.programs.values()].flatMap((program) => (program?.language === language ? [program] : []));
+  }
+
   private parse(file: string, language: ProgramLanguage): Program | undefined {
     const read = this.text(file);
     if (read === undefined) return undefined;
@@ -147,6 +151,7 @@ function evaluate(project: Project, deployment: Deployment, reader: Reader): Inv
   };
   const evaluator = new Evaluator({
     program: (file) => reader.program(file),
+    programs: (language) => reader.programsIn(language),
     resolve: (specifier, from, name) => {
       if (api.some((prefix) => specifier === prefix || specifier.startsWith(`${prefix}.`))) return undefined;
       const language = programLanguageOf(from);
@@ -491,10 +496,10 @@ function chosen(judgements: readonly Judgement[]): readonly Cookie[] {
   }
   const result: Cookie[] = [];
   for (const group of groups.values()) {
-    const called = group.some(({ fact }) => fact.calledFrom.length > 0);
+    const continued = new Set(group.flatMap(({ fact }) => ways(fact).slice(1)));
     const isOpen = ({ fact, parameter, cookie }: Judgement) =>
-      fact.calledFrom.length === 0 && (parameter !== undefined || cookie.name === undefined);
-    const kept = called ? group.filter((each) => !isOpen(each)) : group;
+      (parameter !== undefined || cookie.name === undefined) && continued.has(ways(fact)[0]!);
+    const kept = group.filter((each) => !isOpen(each));
     const seen = new Set<string>();
     for (const { cookie } of settled(kept.length === 0 ? group : kept)) {
       const decided = cookie.decidedBy.from === "file" ? `${cookie.decidedBy.file}:${cookie.decidedBy.span.start}` : "";
@@ -505,6 +510,12 @@ function chosen(judgements: readonly Judgement[]): readonly Cookie[] {
     }
   }
   return result;
+}
+
+/** The way to a fact from its outermost caller, and the same way from each function on it. */
+function ways({ calledFrom }: CallFact | WriteFact): readonly string[] {
+  const places = calledFrom.map(({ file, span }) => `${file}:${span.start}`);
+  return [...places.keys(), places.length].map((from) => places.slice(from).join(" "));
 }
 
 /** What one way to a place leaves unknown says nothing more where another way shows that the cookie may lack Secure. */

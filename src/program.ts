@@ -279,6 +279,8 @@ export interface Parameter {
   /** Only by keyword (Python after `*`, Ruby `key:`). */
   readonly keyword?: boolean;
   readonly annotations?: readonly Expression[];
+  /** C#'s `this T x`: the function can be called on a value of the type. */
+  readonly receiver?: true;
   readonly span: Span;
 }
 
@@ -299,6 +301,8 @@ export interface FunctionExpression {
   readonly explicitSelf?: boolean;
   readonly returnType?: string;
   readonly async?: boolean;
+  /** It has no body: a method of an interface, an abstract one. */
+  readonly abstract?: true;
   readonly span: Span;
   /** The body between its braces or the indented block. */
   readonly bodySpan: Span;

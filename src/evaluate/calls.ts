@@ -15,6 +15,7 @@ import { writeMember } from "./assignments.ts";
 import { MAXIMUM_CALL_DEPTH } from "./bounds.ts";
 import { classMember, externalBases, findMember, membersOf, methodOf, resolutionOrder } from "./class-members.ts";
 import { constructorCall, instantiate } from "./classes.ts";
+import { extensionMethod } from "./declared.ts";
 import type { Evaluation } from "./evaluation.ts";
 import { externalCall } from "./external-calls.ts";
 import type { HeapObject, RecordedArgument } from "./heap.ts";
@@ -355,8 +356,14 @@ function callMemberOf(
     updateModule(evaluation, each, args, expression.span);
     return known(null);
   }
+  const extended = extensionMethod(evaluation, data, method, [receivedAs(each, at), ...args]);
+  if (extended !== undefined) return evaluation.invoke(extended, [receivedAs(each, at), ...args], at);
   const paths = receiverPaths(evaluation, data).map((path) => `${path}.${method}`);
   return externalCall(evaluation, method, paths, [each], args, at, expression, false, true);
+}
+
+function receivedAs(each: Alternative, place: Place): RecordedArgument {
+  return { value: [each], name: undefined, spread: undefined, place, valuePlace: place };
 }
 
 /** `f.call(self, a)`, `f.apply(self, [a])` and `f.bind(self)` of a function from outside the project. */

@@ -3,9 +3,11 @@ import type { FunctionExpression } from "../program.ts";
 import { newScope, type Scope } from "../scope.ts";
 import { alternative, type FunctionData, known, step, under, union, unknown, type Value } from "../value.ts";
 import { exhaustedFor, MAXIMUM_CALL_DEPTH, onStack } from "./bounds.ts";
+import { filledIn } from "./declared.ts";
 import { enterMade } from "./entering.ts";
 import { type Completion, type Evaluation, type Frame, leaveFunction, newFrame } from "./evaluation.ts";
 import type { RecordedArgument } from "./heap.ts";
+import { chosenOverload } from "./overloads.ts";
 import { bindParameters } from "./parameters.ts";
 
 export function functionValue(evaluation: Evaluation, expression: FunctionExpression, scope: Scope): Value {
@@ -26,11 +28,12 @@ export function functionValue(evaluation: Evaluation, expression: FunctionExpres
 /** Calls a function of the project. */
 export function invoke(
   evaluation: Evaluation,
-  data: FunctionData,
+  named: FunctionData,
   args: readonly RecordedArgument[],
   at: Place,
   entered = false,
 ): Value {
+  const data = chosenOverload(evaluation, named, args);
   const { function: fn } = data;
   const name = fn.name === undefined ? "a function" : `\`${fn.name}\``;
   if (evaluation.frame.depth >= MAXIMUM_CALL_DEPTH)
@@ -39,6 +42,7 @@ export function invoke(
   if (exhaustedFor(evaluation, data)) return unknown(`${name} was not followed: the evaluation has a bound`);
   const record = evaluation.modules.get(data.file);
   if (record === undefined) return unknown(`${name} is not known`);
+  if (fn.abstract === true) return filledIn(evaluation, data, args, at);
   evaluation.entered.add(fn);
   const outer = { frame: evaluation.frame, last: evaluation.lastValue };
   const calledFrom = entered ? outer.frame.calledFrom : [...outer.frame.calledFrom, at];

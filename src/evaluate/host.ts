@@ -8,6 +8,8 @@ import type { SymbolTable } from "./symbols.ts";
 export interface EvaluatorHost {
   /** The lowered program of a file of the project, parsed when first asked for; undefined when it cannot be read. */
   program(file: string): Program | undefined;
+  /** The programs that were read so far, of one language. */
+  programs(language: ProgramLanguageName): readonly Program[];
   resolve(specifier: string, from: string, language: ProgramLanguageName): string | undefined;
   /** The text of a span, for conditions and reasons. */
   text(file: string, span: Span): string;

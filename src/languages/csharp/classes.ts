@@ -280,7 +280,7 @@ function extension(context: Context, node: Node): Member[] {
   const list = fieldOf(node, "parameters");
   const receiver = childOfType(node, "receiver_parameter") ?? (list && childOfType(list, "parameter"));
   const body = childOfType(node, "extension_body") ?? fieldOf(node, "body");
-  const first = receiver ? [parameter(context, receiver)] : [];
+  const first = receiver ? [{ ...parameter(context, receiver), receiver: true as const }] : [];
   return (body ? partsOf(body) : []).flatMap((part) => {
     const items = part.type === "local_function_statement" ? method(context, part) : members(context, part);
     return items.map((item) => (item.kind === "method" ? received(item, first) : item));

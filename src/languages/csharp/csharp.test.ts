@@ -207,7 +207,7 @@ describe("members", () => {
           kind: "function",
           name: "M",
           parameters: [
-            { target: name("a"), name: "a", type: "A.B" },
+            { target: name("a"), name: "a", type: "A.B", receiver: true },
             { target: name("b"), name: "b", type: "int", default: literal(2), annotations: [name("F")] },
             { target: name("c"), name: "c", type: "string[]", rest: "list" },
           ],

@@ -49,6 +49,7 @@ export function bodyFunction(context: Context, parts: FunctionParts): FunctionEx
     annotations: attributes,
     ...(result === undefined ? {} : { returnType: typeText(result) }),
     ...(async ? { async } : {}),
+    ...(body === undefined && node.type === "method_declaration" ? { abstract: true as const } : {}),
     span: spanOf(node),
     bodySpan: bodySpan(body, node),
   };
@@ -139,6 +140,7 @@ export function parameter(context: Context, node: Node): Parameter {
     ...(last ? { default: context.expression(last, type) } : {}),
     ...typed(type),
     ...(attributes.length > 0 ? { annotations: attributes } : {}),
+    ...(hasModifier(context, node, "this") ? { receiver: true as const } : {}),
     span: spanOf(node),
   };
 }

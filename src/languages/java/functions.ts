@@ -113,6 +113,7 @@ export function functionOf(context: Context, node: Node): FunctionExpression {
     body: inFunction(context, () => (body === undefined ? [bodyless(context, node, end)] : bodyOf(context, body))),
     annotations: annotations(context, modifiersOf(node)),
     ...returnType(context, node),
+    ...(body === undefined && fieldOf(node, "value") === undefined && { abstract: true as const }),
     span: spanOf(node),
     bodySpan: body === undefined ? end : inside(context, body),
   };
