@@ -1,4 +1,5 @@
 import type { Place } from "../evidence.ts";
+import { originOf } from "../origin.ts";
 import type { FunctionExpression } from "../program.ts";
 import { newScope, type Scope } from "../scope.ts";
 import { alternative, type FunctionData, known, step, under, union, unknown, type Value } from "../value.ts";
@@ -42,6 +43,7 @@ export function invoke(
   if (exhaustedFor(evaluation, data)) return unknown(`${name} was not followed: the evaluation has a bound`);
   const record = evaluation.modules.get(data.file);
   if (record === undefined) return unknown(`${name} is not known`);
+  if (isTried(evaluation, data.file)) return unknown(`${name} is only tried out here`);
   if (fn.abstract === true) return filledIn(evaluation, data, args, at);
   evaluation.entered.add(fn);
   const outer = { frame: evaluation.frame, last: evaluation.lastValue };
@@ -70,6 +72,11 @@ export function invoke(
   evaluation.frame = outer.frame;
   evaluation.lastValue = outer.last;
   return value;
+}
+
+/** What a test gives to a function of the application is nobody's cookie: that one is entered as others call it. */
+function isTried(evaluation: Evaluation, file: string): boolean {
+  return file !== evaluation.file && originOf(evaluation.file) === "test" && originOf(file) !== "test";
 }
 
 function returned(evaluation: Evaluation, frame: Frame, completion: Completion, fn: FunctionExpression): Value {
