@@ -42,6 +42,7 @@ function enter(evaluation: Evaluation, data: FunctionData, passedTo: readonly st
     last: evaluation.lastValue,
   };
   evaluation.entered.add(data.function);
+  const late = evaluation.pendingLate.length;
   const base = outer.state.fork();
   const entry = base.fork();
   evaluation.state = entry;
@@ -74,7 +75,7 @@ function enter(evaluation: Evaluation, data: FunctionData, passedTo: readonly st
   evaluation.state = base;
   leaveFunction(frame, completion);
   evaluation.stack.pop();
-  flushLate(evaluation);
+  flushLate(evaluation, late);
   evaluation.state = outer.state;
   evaluation.frame = outer.frame;
   evaluation.lastValue = outer.last;

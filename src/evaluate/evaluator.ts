@@ -36,6 +36,7 @@ export class Evaluator extends Evaluation {
       done: false,
     };
     this.modules.set(file, record);
+    const late = this.pendingLate.length;
     const outer = { state: this.state, frame: this.frame, steps: this.steps, notDeployed: this.notDeployed };
     this.state = this.world;
     this.steps = 0;
@@ -47,7 +48,7 @@ export class Evaluator extends Evaluation {
     if (!guarded) this.note(NESTED_TOO_DEEPLY);
     record.done = true;
     enterMade(this, this.frame);
-    flushLate(this);
+    flushLate(this, late);
     this.state = outer.state;
     this.frame = outer.frame;
     this.steps = outer.steps;

@@ -96,6 +96,7 @@ function toldOften(evaluation: Evaluation, at: Place): boolean {
   return times > MAXIMUM_FACTS_PER_PLACE && evaluation.frame.calledFrom.length > 0;
 }
 
-export function flushLate(evaluation: Evaluation): void {
-  for (const tell of evaluation.pendingLate.splice(0)) tell(evaluation.state);
+/** Tells what was put off since there were so many: what stands before them waits for the end of other code. */
+export function flushLate(evaluation: Evaluation, since: number): void {
+  for (const tell of evaluation.pendingLate.splice(since)) tell(evaluation.state);
 }

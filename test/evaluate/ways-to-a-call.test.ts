@@ -50,3 +50,10 @@ test("however many ways return early, none loses its cookie", async () => {
     Array.from({ length: 12 }, (_, index) => `c${index}: insecure`),
   );
 });
+
+test("a file that is read for the first time while a function is asked leaves what is told at the end of others", async () => {
+  const use = `var late = new HttpCookie("late"); Response.Cookies.Add(late);
+    Response.Cookies.Set(() => Other.Flag); late.Secure = true;`;
+  const other = `public class Other { public static bool Flag = true; }`;
+  expect(await verdicts({ "A.cs": `using System.Web;\n${use}`, "lib/Other.cs": other })).toContain("late: secure");
+});
