@@ -7,8 +7,8 @@ import { cache } from "../../lab/stack.ts";
 import type { Figure } from "./figure.ts";
 import { bestOf, type Subject, started, startNode } from "./load.ts";
 
-const REQUESTS = 10_000;
-const ROUNDS = 3;
+const REQUESTS = 5000;
+const ROUNDS = 10;
 
 const application = `
 const app = require("express")();

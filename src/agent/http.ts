@@ -3,6 +3,7 @@ import http2 from "node:http2";
 import { syncBuiltinESMExports } from "node:module";
 import { listening, quietly, replace } from "./listen.ts";
 import type { Notebook } from "./notebook.ts";
+import type { Door } from "./stack.ts";
 
 const isSetCookie = (name: unknown): boolean =>
   typeof name === "string" && name.length === 10 && name.toLowerCase() === "set-cookie";
@@ -15,26 +16,24 @@ function linesOf(value: unknown): readonly string[] {
 function linesIn(headers: unknown): readonly string[] {
   if (typeof headers !== "object" || headers === null) return [];
   if (!Array.isArray(headers)) {
-    return Object.entries(headers).flatMap(([name, value]) => (isSetCookie(name) ? linesOf(value) : []));
+    return Object.keys(headers).flatMap((name) => (isSetCookie(name) ? linesOf(Reflect.get(headers, name)) : []));
   }
   const pairs: readonly unknown[] = headers.flat();
   return pairs.flatMap((name, at) => (at % 2 === 0 && isSetCookie(name) ? linesOf(pairs[at + 1]) : []));
 }
 
-const nameOf = (line: string): string => line.split("=", 1)[0] ?? "";
-
 /** Listens to what gives headers to Node, over HTTP/1.1 and h2, and to the headers of web responses. */
 export function listenToHttp(notebook: Notebook): void {
-  for (const prototype of [http.OutgoingMessage.prototype, http2.Http2ServerResponse.prototype]) {
-    for (const method of ["setHeader", "appendHeader"]) listenToHeader(prototype, method, notebook);
+  for (const method of ["setHeader", "appendHeader"]) {
+    listenToHeader(http.OutgoingMessage.prototype, method, tellNew);
+    listenToHeader(http2.Http2ServerResponse.prototype, method, tellOverH2);
   }
-  for (const prototype of [http.ServerResponse.prototype, http2.Http2ServerResponse.prototype]) {
-    listenToHead(prototype, notebook);
-  }
+  listenToHead(http.ServerResponse.prototype, tellNew);
+  listenToHead(http2.Http2ServerResponse.prototype, tellOverH2);
   for (const method of ["append", "set"]) {
     replace(globalThis.Headers?.prototype, method, (original) =>
       listening(original, ([name, value]) => {
-        if (isSetCookie(name)) notebook.asks(nameOf(String(value)), null);
+        if (isSetCookie(name)) notebook.asksLine(String(value), null);
       }),
     );
   }
@@ -42,72 +41,110 @@ export function listenToHttp(notebook: Notebook): void {
     listening(original, ([, options]) => {
       const headers: unknown = options instanceof Object && "headers" in options ? options.headers : undefined;
       if (headers instanceof Headers) return;
-      for (const line of linesIn(headers)) notebook.asks(nameOf(line), null);
+      for (const line of linesIn(headers)) notebook.asksLine(line, null);
     }),
   );
-  listenToStreams(notebook);
-}
+  listenToStreams((stream, lines) => tellStream(stream, lines, notebook));
 
-/** The lines of a response that have been told. */
-const toldOf = new WeakMap<object, Set<string>>();
+  function tellNew(response: object, value: unknown, door: Door): void {
+    const held = heldBy(response, value);
+    if (typeof value === "string") {
+      if (!held.includes(value)) notebook.writes(value, door);
+    } else if (Array.isArray(value)) {
+      for (const line of value) if (typeof line === "string" && !held.includes(line)) notebook.writes(line, door);
+      copies.set(value, [...value]);
+    }
+  }
 
-/**
- * Tells each line of a response once, by where it was first given: lists that grow are given anew each time, as new
- * lists or as the same one.
- */
-function tellNew(response: object, lines: readonly string[], notebook: Notebook): void {
-  if (lines.length === 0) return;
-  const told = toldOf.get(response) ?? new Set();
-  toldOf.set(response, told);
-  for (const line of lines) {
-    if (told.has(line)) continue;
-    told.add(line);
-    notebook.writes(line);
+  function tellOverH2(response: object, value: unknown, door: Door): void {
+    const stream: unknown = Reflect.get(response, "stream");
+    tellStream(stream instanceof Object ? stream : response, linesOf(value), notebook, door);
   }
 }
 
-/** What a response over h2 is told under: Node gives its headers on to the stream. */
-function subjectOf(response: object): object {
-  return response instanceof http2.Http2ServerResponse ? (response.stream ?? response) : response;
+const { getHeader } = http.OutgoingMessage.prototype;
+
+/** Lists that a response was given, as they were then: some are added to and given again. */
+const copies = new WeakMap<object, readonly unknown[]>();
+
+/**
+ * What a response holds already, and was told before: lists that grow are given anew each time. To remember it here
+ * would cost more: whatever is kept for a response, in it or beside it, slows Node down.
+ */
+function heldBy(response: object, value: unknown): readonly unknown[] {
+  const holds: unknown = getHeader.call(response as http.OutgoingMessage, "set-cookie");
+  if (holds === undefined) return nothing;
+  if (!Array.isArray(holds)) return [holds];
+  return holds === value ? (copies.get(holds) ?? nothing) : holds;
 }
 
+const nothing: readonly unknown[] = [];
+
+/** The lines of a stream that have been told: Node gives it what its response was given. */
+const toldOf = new WeakMap<object, Set<string>>();
+
+function tellStream(stream: object, lines: readonly string[], notebook: Notebook, door?: Door): void {
+  if (lines.length === 0) return;
+  const told = toldOf.get(stream) ?? new Set();
+  toldOf.set(stream, told);
+  for (const line of lines) {
+    if (told.has(line)) continue;
+    told.add(line);
+    notebook.writes(line, door);
+  }
+}
+
+/** Tells what is new of the Set-Cookie lines that a response is given. */
+type Tell = (response: object, value: unknown, door: Door) => void;
+
 /** On every header of every response: no list of arguments is made, and other names cost a comparison. */
-function listenToHeader(prototype: object, method: string, notebook: Notebook): void {
+function listenToHeader(prototype: object, method: string, tell: Tell): void {
   const original: unknown = Reflect.get(prototype, method);
   if (typeof original !== "function") return;
   const heard = function (this: object, name: string, value: unknown): unknown {
-    if (name?.length === 10 && isSetCookie(name)) quietly(() => tellNew(subjectOf(this), linesOf(value), notebook));
+    if (name?.length === 10 && isSetCookie(name)) {
+      try {
+        tell(this, value, heard);
+      } catch {
+        // An agent that fails knows less; the application goes on.
+      }
+    }
     return original.call(this, name, value);
   };
   putInPlace(prototype, method, heard);
 }
 
 /** On every response, and mostly without headers. */
-function listenToHead(prototype: object, notebook: Notebook): void {
+function listenToHead(prototype: object, tell: Tell): void {
   const original: unknown = Reflect.get(prototype, "writeHead");
   if (typeof original !== "function") return;
   const heard = function (this: object, status: unknown, reason: unknown, headers: unknown): unknown {
     const given = headers ?? reason;
-    if (typeof given === "object") quietly(() => tellNew(subjectOf(this), linesIn(given), notebook));
+    if (typeof given === "object" && given !== null) {
+      quietly(() => {
+        const lines = linesIn(given);
+        if (lines.length > 0) tell(this, lines, heard);
+      });
+    }
     return original.call(this, status, reason, headers);
   };
   putInPlace(prototype, "writeHead", heard);
 }
 
-function putInPlace(prototype: object, method: string, heard: (...words: never[]) => unknown): void {
+function putInPlace(prototype: object, method: string, heard: Door): void {
   Object.defineProperty(heard, "name", { value: method });
   Object.defineProperty(prototype, method, { value: heard, writable: true, configurable: true, enumerable: true });
 }
 
 /** The prototype of server streams is seen only on a stream. */
-function listenToStreams(notebook: Notebook): void {
+function listenToStreams(tell: (stream: object, lines: readonly string[]) => void): void {
   let known = false;
   const onStream = (stream: object): void => {
     if (known) return;
     known = true;
     const prototype: object = Object.getPrototypeOf(stream);
     replace(prototype, "respond", (original) =>
-      listening(original, ([headers], server) => tellNew(Object(server), linesIn(headers), notebook)),
+      listening(original, ([headers], server) => tell(Object(server), linesIn(headers))),
     );
   };
   for (const method of ["createServer", "createSecureServer"]) {

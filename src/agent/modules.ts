@@ -1,7 +1,8 @@
 import { Module } from "node:module";
 import { listening, replace } from "./listen.ts";
-import { type Notebook, packageOf } from "./notebook.ts";
-import { type Hook, latePackages, type Method } from "./packages.ts";
+import type { Notebook } from "./notebook.ts";
+import { type Asking, type Hook, latePackages, type Method } from "./packages.ts";
+import { packageOf } from "./stack.ts";
 
 interface LoadedModule {
   exports: unknown;
@@ -65,10 +66,22 @@ function note(
     if (typeof first === "function" && first.name === hook.named)
       notebook.constructs({ package: hook.of, name: undefined, mounted: true });
   } else if (hook.does === "asks") {
-    if (typeof first === "string") notebook.asks(first, name);
+    asks(words, hook, name, notebook);
   } else if (typeof first === "string" && first.length === 10 && first.toLowerCase() === "set-cookie") {
-    for (const line of [second].flat()) if (typeof line === "string") notebook.asks(line.split("=", 1)[0] ?? "", name);
+    for (const line of [second].flat()) if (typeof line === "string") notebook.asksLine(line, name);
   }
+}
+
+function asks(
+  words: readonly unknown[],
+  { secure: [argument, option], deletion }: Asking,
+  by: string,
+  notebook: Notebook,
+): void {
+  const [name] = words;
+  if (typeof name !== "string") return;
+  const secure: unknown = Reflect.get(Object(words[argument]), option);
+  notebook.asks({ name, by, secure: typeof secure === "boolean" ? secure : undefined, deletion });
 }
 
 /** The name of the cookie, in the first argument that has options. */
@@ -105,15 +118,17 @@ function listenToMethods(made: unknown, methods: readonly Method[], name: string
 }
 
 /** What is added under such a name is listened to. */
-function decorating(original: unknown, asking: readonly string[], name: string, notebook: Notebook): unknown {
+function decorating(
+  original: unknown,
+  asking: Readonly<Record<string, Asking>>,
+  name: string,
+  notebook: Notebook,
+): unknown {
   if (typeof original !== "function") return original;
   return new Proxy(original, {
     apply(target, self, [method, value, ...rest]) {
-      const heard = asking.includes(String(method))
-        ? listening(value, ([cookie]) => {
-            if (typeof cookie === "string") notebook.asks(cookie, name);
-          })
-        : value;
+      const own = Object.hasOwn(asking, String(method)) ? asking[String(method)] : undefined;
+      const heard = own === undefined ? value : listening(value, (given) => asks(given, own, name, notebook));
       return Reflect.apply(target, self, [method, heard, ...rest]);
     },
   });

@@ -1,26 +1,63 @@
 import { isDeletion, parseSetCookie, type SetCookie } from "../wire/set-cookie.ts";
 import { latePackages } from "./packages.ts";
 import { type AgentRecord, recordVersion, type Site } from "./record.ts";
-import { original, plainPath } from "./source-map.ts";
-import { type Frame, type Stack, stackHere } from "./stack.ts";
+import { hasMap, original, plainPath } from "./source-map.ts";
+import {
+  type Door,
+  FEW_FRAMES,
+  type Frame,
+  isApplication,
+  MAXIMUM_FRAMES,
+  packageOf,
+  placeHere,
+  type Stack,
+  stackHere,
+} from "./stack.ts";
 
-/** So many times the place of a cookie is looked for each time that it is set; afterwards as the budget allows. */
+/** So many times the place of a cookie is looked for whenever it is set; afterwards as the budget allows. */
 const FIRST_TIMES = 16;
-/** Looks a second, for all cookies together. */
-const BUDGET = 20;
+/** Looks for each second of CPU time that the process takes, for all cookies together: a hundredth of that time. */
+const BUDGET = 1000;
+/** Looks that are worth one deep look. */
+const DEEP = 3;
+/** Looks that a process may save up. */
+const SAVINGS = 300;
 /** Names that are made up for each visitor must not fill the memory. */
-const MAXIMUM_KEYS = 2000;
-const MAXIMUM_PLACES = 16;
+const MAXIMUM_SHAPES = 2000;
+const MAXIMUM_PLACES = 10_000;
+
+/** One cookie, whatever its value and whenever it expires. */
+interface Shape {
+  readonly number: number;
+  looks: number;
+  /** How deep a look has to go to reach the application. */
+  frames: number;
+}
+
+/** What all cookies of one name look like. */
+interface Shapes {
+  readonly byAttributes: Map<string, Shape>;
+  /** The one before, most often the next: found without a hash. */
+  attributes: string;
+  shape: Shape;
+}
 
 interface Written {
   readonly set: SetCookie;
   readonly stack: Stack;
 }
 
-/** A cookie that is set later. */
-interface Asked {
-  /** The package that will set it, where that is known when it is asked for. */
+/** A cookie that is to be set later, as far as its caller tells. */
+export interface Wish {
+  readonly name: string;
+  /** The package that will set it, where that is known. */
   readonly by: string | null;
+  /** Undefined where it is left to a default. */
+  readonly secure?: boolean | undefined;
+  readonly deletion?: boolean | undefined;
+}
+
+interface Asked extends Wish {
   readonly stack: Stack;
 }
 
@@ -36,71 +73,164 @@ interface Construction {
 
 /** What the process was seen to do. Places are looked up later, apart from the request. */
 export interface Notebook {
-  /** A Set-Cookie line is given to Node. */
-  writes(line: string): void;
-  /** A cookie of this name is asked for, and will be set later. */
-  asks(name: string, by: string | null): void;
+  /** A Set-Cookie line is given to Node, through this door. */
+  writes(line: string, door?: Door): void;
+  /** A cookie is asked for that will be set later. */
+  asks(wish: Wish): void;
+  /** A Set-Cookie line is given to something that will write it later. */
+  asksLine(line: string, by: string | null): void;
   /** Something is constructed, here, that will set cookies by itself. */
   constructs(construction: Omit<Construction, "stack">): void;
-  /** What is new since the last time. */
+  /** What is new since the last time. To be called every now and then: the budget is filled up here. */
   records(): readonly AgentRecord[];
 }
 
-/** @param now milliseconds, from a clock that does not jump */
-export function createNotebook(folder: string, now: () => number = () => performance.now()): Notebook {
-  const times = new Map<string, number>();
-  const asked = new Map<string, Map<string, Asked>>();
-  const constructions = new Map<string, Construction>();
-  const told = new Set<string>();
-  let written: Written[] = [];
-  let tokens = BUDGET;
-  let refilled = now();
+/** Looks at the stack, so many that the application does not feel them. */
+interface Budget {
+  /** Whether to look, this time, at so many looks' cost. */
+  spend(cost: number): boolean;
+  refill(): void;
+}
 
-  /** Whether it is worth a look at the stack. */
-  function worthALook(key: string): boolean {
-    const seen = times.get(key) ?? 0;
-    if (seen < FIRST_TIMES) {
-      if (seen > 0 || times.size < MAXIMUM_KEYS) {
-        times.set(key, seen + 1);
-        return true;
-      }
+function createBudget(now: () => number): Budget {
+  let left = SAVINGS;
+  let refilled = now();
+  let chances = 0;
+  /** One of so many chances is taken, and not each so-manieth: places that take turns are all seen. */
+  let oneOf = 1;
+  let skip = 0;
+
+  function spend(cost: number): boolean {
+    chances += cost;
+    if (skip > 0) {
+      skip--;
+      return false;
     }
-    const moment = now();
-    tokens = Math.min(BUDGET, tokens + ((moment - refilled) / 1000) * BUDGET);
-    refilled = moment;
-    if (tokens < 1) return false;
-    tokens--;
+    if (left < cost) return false;
+    left -= cost;
+    if (oneOf > 1) skip = Math.floor(Math.random() * (2 * oneOf - 1));
     return true;
   }
 
-  function writes(line: string): void {
-    const semicolon = line.indexOf(";");
-    const equals = line.indexOf("=");
-    const name = equals < 0 || (semicolon >= 0 && equals > semicolon) ? "" : line.slice(0, equals);
-    const attributes = semicolon < 0 ? "" : line.slice(semicolon).replace(/expires=[^;]*/i, "");
-    if (!worthALook(`w${name}${attributes}`)) return;
-    written.push({ set: withoutValue(parseSetCookie(line)), stack: stackHere() });
+  function refill(): void {
+    const moment = now();
+    const earned = ((moment - refilled) / 1000) * BUDGET;
+    refilled = moment;
+    left = Math.min(SAVINGS, left + earned);
+    oneOf = chances <= left ? 1 : chances / Math.max(1, earned);
+    if (oneOf === 1) skip = 0;
+    chances = 0;
   }
 
-  function asks(name: string, by: string | null): void {
-    if (!worthALook(`a${name}`)) return;
-    const stack = stackHere();
-    const places = asked.get(name) ?? new Map<string, Asked>();
-    if (places.size < MAXIMUM_PLACES) asked.set(name, places.set(JSON.stringify(stack), { by, stack }));
+  return { spend, refill };
+}
+
+const attributesOf = (line: string): string => {
+  const semicolon = line.indexOf(";");
+  return semicolon < 0 ? "" : line.slice(semicolon);
+};
+
+function nameOf(line: string): string {
+  const equals = line.indexOf("=");
+  if (equals < 0) return "";
+  const semicolon = line.indexOf(";");
+  return semicolon >= 0 && equals > semicolon ? "" : line.slice(0, equals);
+}
+
+const cpuTime = (): number => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+};
+
+/** @param now CPU time of this process, in milliseconds */
+export function createNotebook(folder: string, now: () => number = cpuTime): Notebook {
+  const budget = createBudget(now);
+  const shapes = new Map<string, Shapes>();
+  const others: Shape = { number: 0, looks: FIRST_TIMES, frames: MAXIMUM_FRAMES };
+  let numbered = 0;
+  /** Places that were seen, each with the number of what was set there. */
+  const known = new Set<string>();
+  const asked = new Map<string, Asked[]>();
+  const constructions: Construction[] = [];
+  const told = new Set<string>();
+  let written: Written[] = [];
+  /** Written by a package, on behalf of a line that may yet come. */
+  const late: Written[] = [];
+  let isNews = false;
+
+  function shapeOf(name: string, attributes: string): Shape {
+    const all = shapes.get(name);
+    if (all !== undefined && all.attributes === attributes) return all.shape;
+    const same = /expires=/i.test(attributes) ? attributes.replace(/expires=[^;]*/i, "") : attributes;
+    const shape = all?.byAttributes.get(same) ?? newShape();
+    if (shape === others) return others;
+    if (all === undefined) shapes.set(name, { byAttributes: new Map([[same, shape]]), attributes, shape });
+    else {
+      all.byAttributes.set(same, shape);
+      all.attributes = attributes;
+      all.shape = shape;
+    }
+    return shape;
+  }
+
+  function newShape(): Shape {
+    if (numbered === MAXIMUM_SHAPES) return others;
+    numbered++;
+    return { number: numbered, looks: 0, frames: FEW_FRAMES };
+  }
+
+  /** The stack, where it is worth a look and this place is new. */
+  function look(shape: Shape, door?: Door): Stack | undefined {
+    if (shape.looks < FIRST_TIMES) shape.looks++;
+    else if (!budget.spend(shape.frames === FEW_FRAMES ? 1 : DEEP)) return undefined;
+    const near = placeHere(shape.frames, door);
+    if (near === undefined) shape.frames = MAXIMUM_FRAMES;
+    const place = `${shape.number} ${near ?? placeHere(MAXIMUM_FRAMES, door)}`;
+    if (known.has(place) || known.size >= MAXIMUM_PLACES) return undefined;
+    known.add(place);
+    return stackHere(door);
+  }
+
+  function writes(line: string, door?: Door): void {
+    const stack = look(shapeOf(nameOf(line), attributesOf(line)), door);
+    if (stack !== undefined) written.push({ set: withoutValue(parseSetCookie(line)), stack });
+  }
+
+  function asks(wish: Wish): void {
+    keep(wish, look(shapeOf(wish.name, `asked ${wish.secure} ${wish.deletion}`)));
+  }
+
+  function asksLine(line: string, by: string | null): void {
+    const stack = look(shapeOf(nameOf(line), `asked${attributesOf(line)}`));
+    if (stack === undefined) return;
+    const set = parseSetCookie(line);
+    keep({ name: set.name, by, secure: has(set, "secure"), deletion: isDeletion(set, Date.now()) }, stack);
+  }
+
+  function keep(wish: Wish, stack: Stack | undefined): void {
+    if (stack === undefined) return;
+    const all = asked.get(wish.name) ?? [];
+    all.push({ ...wish, stack });
+    asked.set(wish.name, all);
+    isNews = true;
   }
 
   function constructs(construction: Omit<Construction, "stack">): void {
-    if (constructions.size >= MAXIMUM_KEYS) return;
-    const stack = stackHere();
-    constructions.set(JSON.stringify([construction, stack]), { ...construction, stack });
+    const stack = look(shapeOf(`made by ${construction.package}`, construction.name ?? ""));
+    if (stack === undefined) return;
+    constructions.push({ ...construction, stack });
+    isNews = true;
   }
 
   function records(): readonly AgentRecord[] {
-    const all = written.flatMap(recordsOf);
+    budget.refill();
+    const all = [...(isNews ? late : []), ...written];
+    late.push(...written.filter(({ stack }) => siteOf(stack) === undefined));
     written = [];
-    return all.filter((record) => {
+    isNews = false;
+    return all.flatMap(recordsOf).filter((record) => {
       const key = JSON.stringify(record);
-      const isNew = !told.has(key) && told.size < MAXIMUM_KEYS;
+      const isNew = !told.has(key) && told.size < MAXIMUM_PLACES;
       if (isNew) told.add(key);
       return isNew;
     });
@@ -108,28 +238,26 @@ export function createNotebook(folder: string, now: () => number = () => perform
 
   function recordsOf({ set, stack }: Written): readonly AgentRecord[] {
     const { name, attributes } = set;
-    const has = (wanted: string) => attributes.some((each) => each.name === wanted && !each.tooLong);
     const last = (wanted: string) => attributes.findLast((each) => each.name === wanted)?.value ?? "";
     const cookie = {
       version: recordVersion,
       name,
-      secure: has("secure"),
-      httpOnly: has("httponly"),
+      secure: has(set, "secure"),
+      httpOnly: has(set, "httponly"),
       sameSite: last("samesite"),
       path: last("path"),
       domain: last("domain"),
       deletion: isDeletion(set, Date.now()),
     } as const;
-    const { site, above } = placeIn(stack);
+    const { above } = placeIn(stack);
     const [by = null] = above;
-    if (site !== undefined && !above.some((each) => late.has(each))) {
-      return [{ ...cookie, site: relative(site), madeAt: null, by }];
-    }
+    const site = siteOf(stack);
+    if (site !== undefined) return [{ ...cookie, site: relative(site), madeAt: null, by }];
     // It was not set by the line that is below on the stack, but by one before.
     const maker = above.find((each) => constructing.has(each)) ?? null;
     const made = maker === null ? [] : constructed(name, maker);
     if (made.length > 0) return made.map((madeAt) => ({ ...cookie, site: null, madeAt, by: maker }));
-    const places = [...(asked.get(name)?.values() ?? [])].flatMap((each) => {
+    const places = wished(cookie).flatMap((each) => {
       const place = placeIn(each.stack);
       return place.site === undefined ? [] : [{ site: relative(place.site), by: place.above[0] ?? each.by ?? by }];
     });
@@ -137,9 +265,16 @@ export function createNotebook(folder: string, now: () => number = () => perform
     return [{ ...cookie, site: null, madeAt: null, by: maker ?? by }];
   }
 
+  /** The lines that asked for such a cookie; all that asked for one of its name, where none asked for such a one. */
+  function wished({ name, secure, deletion }: Pick<AgentRecord, "name" | "secure" | "deletion">): readonly Asked[] {
+    const all = asked.get(name) ?? [];
+    const alike = all.filter((each) => (each.secure ?? secure) === secure && (each.deletion ?? deletion) === deletion);
+    return alike.length > 0 ? alike : all;
+  }
+
   /** The lines that constructed what sets this cookie. */
   function constructed(name: string, maker: string): readonly Site[] {
-    const seen = [...constructions.values()].filter((each) => each.package === maker);
+    const seen = constructions.filter((each) => each.package === maker);
     const made = seen.filter((each) => each.mounted !== true);
     const all = made.length > 0 ? made : seen;
     const named = all.filter((each) => each.name === name || `${each.name}.sig` === name);
@@ -149,7 +284,7 @@ export function createNotebook(folder: string, now: () => number = () => perform
 
   /** The line that gives a cookie of this name its attributes, apart from those that ask for it. */
   function configured(name: string): Site | null {
-    const own = [...constructions.values()].filter((each) => each.package === "" && each.name === name);
+    const own = constructions.filter((each) => each.package === "" && each.name === name);
     return sitesOf(own)[0] ?? null;
   }
 
@@ -166,10 +301,13 @@ export function createNotebook(folder: string, now: () => number = () => perform
     return { file: path.startsWith(root) ? path.slice(root.length) : path, line, column };
   }
 
-  return { writes, asks, constructs, records };
+  return { writes, asks, asksLine, constructs, records };
 }
 
-const late: ReadonlySet<string> = new Set(
+const has = (set: SetCookie, wanted: string): boolean =>
+  set.attributes.some((each) => each.name === wanted && !each.tooLong);
+
+const laterPackages: ReadonlySet<string> = new Set(
   latePackages.filter(({ sets }) => sets !== "at once").map(({ name }) => name),
 );
 /** Those that set cookies by themselves, not on behalf of a call. */
@@ -189,24 +327,20 @@ interface PlaceInStack {
   readonly above: readonly string[];
 }
 
+/** The line that set the cookie, unless it was set on behalf of another. */
+function siteOf(stack: Stack): Frame | undefined {
+  const { site, above } = placeIn(stack);
+  return above.some((each) => laterPackages.has(each)) ? undefined : site;
+}
+
 function placeIn(stack: Stack): PlaceInStack {
   const above: string[] = [];
   for (const frame of stack) {
     const source = original(frame);
     const name = packageOf(source.file) ?? packageOf(frame.file);
+    if (name === undefined && !hasMap(frame.file)) isApplication(frame.file);
     if (name === undefined) return { site: source, above: [...new Set(above)] };
     above.push(name);
   }
   return { site: undefined, above: [...new Set(above)] };
-}
-
-/** `@hapi/hapi` in `…/node_modules/@hapi/hapi/lib/server.js`. */
-export function packageOf(file: string): string | undefined {
-  const path = file.replaceAll("\\", "/");
-  const mark = "/node_modules/";
-  const at = path.lastIndexOf(mark);
-  const rest = at >= 0 ? path.slice(at + mark.length) : path.startsWith("node_modules/") ? path.slice(13) : undefined;
-  if (rest === undefined) return undefined;
-  const [first = "", second = ""] = rest.split("/", 2);
-  return first.startsWith("@") ? `${first}/${second}` : first;
 }

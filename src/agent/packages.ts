@@ -33,10 +33,7 @@ export type Hook = {
       readonly named: string;
       readonly of: string;
     }
-  | {
-      /** Its caller asks for a cookie that is set later. The first argument is the cookie's name. */
-      readonly does: "asks";
-    }
+  | ({ readonly does: "asks" } & Asking)
   | {
       /** Its caller gives a header that is set later. The arguments are its name and its value. */
       readonly does: "gives";
@@ -48,11 +45,18 @@ export type Hook = {
     }
 );
 
+/** Its caller asks for a cookie that is set later. The first argument is the cookie's name. */
+export interface Asking {
+  /** Which argument has the options, and under which name one of them says whether it is Secure. */
+  readonly secure: readonly [argument: number, option: string];
+  readonly deletion: boolean;
+}
+
 /** A method of an application. */
 export type Method =
   | { readonly name: string; readonly does: "registers"; readonly names: readonly string[] }
-  /** Adds a method of the given name to replies; those whose names are listed ask for a cookie. */
-  | { readonly name: string; readonly does: "decorates"; readonly asking: readonly string[] }
+  /** Adds a method of the given name to replies; those that are listed ask for a cookie. */
+  | { readonly name: string; readonly does: "decorates"; readonly asking: Readonly<Record<string, Asking>> }
   /** The first argument is the name of a cookie that is configured here. */
   | { readonly name: string; readonly does: "configures" };
 
@@ -88,19 +92,25 @@ export const latePackages: readonly LatePackage[] = [
     name: "fastify",
     sets: "what was asked",
     hooks: [
-      ...["", "default", "fastify"].map((at) => ({
-        file: /^fastify\.js$/,
-        at,
-        does: "makes" as const,
-        methods: [
-          { name: "register", does: "registers" as const, names: ["cookieName"] },
-          {
-            name: "decorateReply",
-            does: "decorates" as const,
-            asking: ["setCookie", "cookie", "clearCookie"],
-          },
-        ],
-      })),
+      ...["", "default", "fastify"].map(
+        (at): Hook => ({
+          file: /^fastify\.js$/,
+          at,
+          does: "makes",
+          methods: [
+            { name: "register", does: "registers", names: ["cookieName"] },
+            {
+              name: "decorateReply",
+              does: "decorates",
+              asking: {
+                setCookie: { secure: [2, "secure"], deletion: false },
+                cookie: { secure: [2, "secure"], deletion: false },
+                clearCookie: { secure: [1, "secure"], deletion: true },
+              },
+            },
+          ],
+        }),
+      ),
       { file: /^lib\/reply\.js$/, at: "prototype.header", does: "gives" },
     ],
   },
@@ -112,7 +122,20 @@ export const latePackages: readonly LatePackage[] = [
     name: "@hapi/hapi",
     sets: "what was asked",
     hooks: [
-      { file: /^lib\/request\.js$/, at: "prototype._setState", does: "asks" },
+      {
+        file: /^lib\/request\.js$/,
+        at: "prototype._setState",
+        does: "asks",
+        secure: [2, "isSecure"],
+        deletion: false,
+      },
+      {
+        file: /^lib\/request\.js$/,
+        at: "prototype._clearState",
+        does: "asks",
+        secure: [1, "isSecure"],
+        deletion: true,
+      },
       { file: /^lib\/response\.js$/, at: "prototype._header", does: "gives" },
       { file: /^lib\/server\.js$/, at: "", does: "makes", methods: [{ name: "state", does: "configures" }] },
     ],

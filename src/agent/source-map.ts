@@ -17,6 +17,9 @@ export function original(frame: Frame): Frame {
   return { file: plainPath(originalSource), line: originalLine + 1, column: originalColumn + 1 };
 }
 
+/** Whether what runs as this file was compiled from others. */
+export const hasMap = (file: string): boolean => mapOf(file) !== undefined;
+
 function mapOf(file: string): SourceMap | undefined {
   try {
     // What Node keeps itself, with --enable-source-maps or when a loader asked it to.
