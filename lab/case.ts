@@ -64,7 +64,11 @@ function fromFiles(files: Readonly<Record<string, string>>): Readonly<Record<str
 
 /** What each variable or file must be for a row to come out the other way, read from the row's reason. */
 function variantsOf({ expected }: Pick<PageCase, "expected">): readonly Variant[] {
-  return expected.flatMap(({ because }) => [...variableVariants(because), ...fileVariants(because)]);
+  return expected.flatMap(({ because }) => [
+    ...variableVariants(because),
+    ...keyVariants(because),
+    ...fileVariants(because),
+  ]);
 }
 
 function variableVariants(because: string): readonly Variant[] {
@@ -80,6 +84,15 @@ function variableVariants(because: string): readonly Variant[] {
           : [negated === undefined ? value : "another"];
     return values.map((each) => ({ environment: { [name]: each }, files: {} }));
   });
+}
+
+/** A key of a configuration that ASP.NET Core reads from a variable too: `Cookies:Secure` from `Cookies__Secure`. */
+function keyVariants(because: string): readonly Variant[] {
+  const otherwise: Readonly<Record<string, string>> = { true: "false", Always: "None" };
+  return [...because.matchAll(/`(\w+(?::\w+)+)` is `(true|Always)`/g)].map(([, key = "", value = ""]) => ({
+    environment: { [key.replaceAll(":", "__")]: otherwise[value] ?? "" },
+    files: {},
+  }));
 }
 
 const NAMED_FILE = /the file that ([A-Z][A-Z0-9_]+) names sets `(\w+)`/g;

@@ -52,7 +52,7 @@ function isVisit({ origin }: Sighting): boolean {
 /** Where only the framework's version is the condition, the version that runs settles it. */
 function decided(row: ExpectedCookie, versions: Readonly<Record<string, string>>): ExpectedCookie {
   const [, name = "", older, major, minor] =
-    /Secure only when ([\w-]+) is (older than )?(\d+)\.(\d+)/.exec(row.because) ?? [];
+    /Secure only when ([\w. -]+) is (older than )?(\d+)\.(\d+)/.exec(row.because) ?? [];
   const version = versions[name.toLowerCase()]?.split(".").map(Number);
   if (version === undefined || row.secure !== "conditional") return row;
   const [ownMajor = 0, ownMinor = 0] = version;

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { production } from "../src/frameworks/production.ts";
 import { type LabCase, readCases, writeFiles } from "./case.ts";
+import { dotnet } from "./dotnet/index.ts";
 import { java } from "./java/index.ts";
 import { judgeTable } from "./judge.ts";
 import { judgeFix, type Promised, toAskAgain } from "./judge-fix.ts";
@@ -13,15 +14,10 @@ import { node } from "./node/index.ts";
 import type { Ask, Told } from "./protocol.ts";
 import { python } from "./python/index.ts";
 import { ruby } from "./ruby/index.ts";
-import { shown, sightings } from "./sighting.ts";
+import { shown, sightings, underPatterns } from "./sighting.ts";
 import { cache, isInstalled, misfit, type Shelf, type Stack } from "./stack.ts";
 
-export const stacks: readonly Stack[] = [node, python, ruby, java, mono];
-
-/** What pages need that no stack here is, until somebody adds it. */
-export const needs: Readonly<Record<string, string>> = {
-  "aspnet-core": "needs the .NET SDK",
-};
+export const stacks: readonly Stack[] = [node, python, ruby, java, mono, dotnet];
 
 /** The folder of the pages. */
 export const folder = new URL("../src/frameworks/", import.meta.url);
@@ -48,9 +44,9 @@ export interface PageResult {
   readonly notRun?: string;
 }
 
-/** Something was not run, and `needs` does not say why. */
-export function isMissing({ framework, notRun }: PageResult): boolean {
-  return notRun !== undefined && notRun !== needs[framework];
+/** The page, or one of its cases, was not run. */
+export function isMissing({ notRun }: PageResult): boolean {
+  return notRun !== undefined;
 }
 
 export interface LabOptions {
@@ -90,7 +86,7 @@ export async function runLab({ frameworks = [], pages, signal }: LabOptions = {}
   return [
     ...results.sort((a, b) => a.framework.localeCompare(b.framework) || b.version.localeCompare(a.version)),
     ...dropped(cases, results).map(({ framework, title }) => notRun(framework, `no version takes the case "${title}"`)),
-    ...absent.map((name) => notRun(name, needs[name] ?? "no stack runs this page")),
+    ...absent.map((name) => notRun(name, "no stack runs this page")),
   ];
 }
 
@@ -264,7 +260,12 @@ function formOf(
 }
 
 function toldOf(form: Form["form"], forms: readonly Form[], told: ReadonlyMap<string, Told>): readonly Told[] {
-  return forms.filter((each) => each.form === form).flatMap(({ ask }) => told.get(ask.id) ?? []);
+  return forms
+    .filter((each) => each.form === form)
+    .flatMap(({ ask }) => {
+      const each = told.get(ask.id);
+      return each === undefined ? [] : underPatterns(each, ask.names);
+    });
 }
 
 function resultOf(

@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { type CaseResult, folder, isMissing, needs, type PageResult, readPages, runLab } from "./lab.ts";
+import { type CaseResult, folder, isMissing, type PageResult, readPages, runLab } from "./lab.ts";
 import { noLongerAsked, record, recorded } from "./results.ts";
 import { withSeen } from "./seen.ts";
 
@@ -45,7 +45,7 @@ function showOnPages(): void {
   const all = recorded();
   for (const [name, text] of Object.entries(readPages())) {
     const seen = all.filter(({ framework }) => framework === name);
-    writeFileSync(new URL(`${name}/readme.md`, folder), withSeen(text, seen, needs[name]));
+    writeFileSync(new URL(`${name}/readme.md`, folder), withSeen(text, seen));
   }
 }
 

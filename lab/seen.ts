@@ -3,6 +3,7 @@ import type { Recorded } from "./results.ts";
 
 /** What people call a package, where it is not the name under which it is installed. */
 const titles: Readonly<Record<string, string>> = {
+  "asp.net core": "ASP.NET Core",
   beaker: "Beaker",
   django: "Django",
   express: "Express",
@@ -31,17 +32,11 @@ const numbers: Readonly<Record<string, number>> = { node: 1, python: 2 };
 /** The lines that this module writes. */
 const written = /^(?:Seen on|Not run:) /;
 
-/**
- * The page with a line under each table that says on which versions its cookies were seen, or why on none.
- * @param notRun why no case of the page was run
- */
-export function withSeen(page: string, records: readonly Recorded[], notRun: string | undefined): string {
+/** The page with a line under each table that says on which versions its cookies were seen, or why on none. */
+export function withSeen(page: string, records: readonly Recorded[]): string {
   const lines = page.split("\n");
   for (const { title, tableEnd } of readPage(page).toReversed()) {
-    const line = seenLine(
-      records.filter((each) => each.case === title),
-      notRun,
-    );
+    const line = seenLine(records.filter((each) => each.case === title));
     const old = written.test(lines[tableEnd + 1] ?? "") ? 2 : 0;
     lines.splice(tableEnd, old, ...(line === undefined ? [] : ["", line]));
   }
@@ -49,9 +44,9 @@ export function withSeen(page: string, records: readonly Recorded[], notRun: str
 }
 
 /** `Seen on Django 5.2.18 and 3.2.25.`, or `Not run: needs a browser.` */
-function seenLine(records: readonly Recorded[], notRun: string | undefined): string | undefined {
+function seenLine(records: readonly Recorded[]): string | undefined {
   const seen = records.filter(({ status }) => status === "agreed");
-  const reason = records[0]?.notAsked[0] ?? notRun;
+  const reason = records[0]?.notAsked[0];
   if (seen.length === 0) return reason === undefined ? undefined : `Not run: ${reason}.`;
   const missing = new Set(seen.map((each) => missingIn([each])));
   const [everywhere] = missing.size === 1 ? missing : [""];

@@ -13,6 +13,16 @@ export interface Sighting {
 
 export type Kind = "yes" | "no" | "conditional" | "deletion";
 
+/** The same lines, each name that ends as the framework likes under the table's: `.AspNetCore.Antiforgery.*`. */
+export function underPatterns(told: Told, names: readonly string[]): Told {
+  const starts = names.filter((name) => name.endsWith("*")).map((name) => name.slice(0, -1));
+  const renamed = (line: string): string => {
+    const start = starts.find((each) => line.startsWith(each));
+    return start === undefined ? line : line.replace(/^[^=;]*/, () => `${start}*`);
+  };
+  return { ...told, answers: told.answers.map((answer) => ({ ...answer, lines: answer.lines.map(renamed) })) };
+}
+
 /** The sightings of all answers, in the order in which they were asked. */
 export function sightings({ answers, at: now = Date.now() }: Told): readonly Sighting[] {
   const found = new Map<string, { origin: string; name: string; states: Record<Way, State> }>();

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { judgeTable } from "../lab/judge.ts";
 import { judgeFix, type Promised } from "../lab/judge-fix.ts";
-import { isMissing, needs, type PageResult, readPages, runLab } from "../lab/lab.ts";
+import { isMissing, type PageResult, readPages, runLab } from "../lab/lab.ts";
 import { type Told, type Way, ways } from "../lab/protocol.ts";
 import { comparable, noLongerAsked, type Recorded, recorded, toRecord } from "../lab/results.ts";
 import { withSeen } from "../lab/seen.ts";
@@ -107,7 +107,7 @@ describe("the pages", () => {
     const all = recorded();
     for (const [name, page] of Object.entries(readPages())) {
       const seen = all.filter(({ framework }) => framework === name);
-      expect(withSeen(page, seen, needs[name])).toBe(page);
+      expect(withSeen(page, seen)).toBe(page);
     }
   });
 
@@ -122,7 +122,7 @@ describe("the pages", () => {
     when: "",
   });
   const lineOf = (...records: readonly Recorded[]) =>
-    withSeen(flaskPage("no", ""), records, "needs something")
+    withSeen(flaskPage("no", ""), records)
       .split("\n")
       .find((line) => /^(?:Seen|Not run)/.test(line));
 
@@ -148,14 +148,13 @@ describe("the pages", () => {
 
   test("say why a case was not run, and nothing of one that is new", () => {
     expect(lineOf(record("flask 3", ["needs a browser"], "not asked"))).toBe("Not run: needs a browser.");
-    expect(lineOf()).toBe("Not run: needs something.");
-    expect(withSeen(flaskPage("no", ""), [], undefined)).toBe(flaskPage("no", ""));
+    expect(withSeen(flaskPage("no", ""), [])).toBe(flaskPage("no", ""));
   });
 
   test("are written over, not added to", () => {
-    const once = withSeen(flaskPage("no", ""), [record("flask 2")], undefined);
-    expect(withSeen(once, [record("flask 3")], undefined)).toBe(once.replace("Flask 2", "Flask 3"));
-    expect(withSeen(once, [], undefined)).toBe(flaskPage("no", ""));
+    const once = withSeen(flaskPage("no", ""), [record("flask 2")]);
+    expect(withSeen(once, [record("flask 3")])).toBe(once.replace("Flask 2", "Flask 3"));
+    expect(withSeen(once, [])).toBe(flaskPage("no", ""));
   });
 });
 
