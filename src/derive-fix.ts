@@ -145,7 +145,7 @@ function addToCall(
   return addArgument(text, fact, nested(fact, source.path, value));
 }
 
-/** Adds an entry to the one object literal that the path leads to, making what is missing on the way. */
+/** Adds an entry to the object literals that the path leads to, making what is missing on the way. */
 function addAlong(
   seen: Seen,
   path: readonly string[],
@@ -153,8 +153,12 @@ function addAlong(
   fact: Fact,
   context: Context,
 ): readonly Edit[] | undefined {
+  if (seen.length > 1) {
+    const edits = seen.map((each) => addAlong([each], path, value, fact, context));
+    return edits.includes(undefined) ? undefined : edits.flatMap((each) => each ?? []);
+  }
   const [only] = seen;
-  if (seen.length !== 1 || only?.data.kind !== "object" || only.data.literal === undefined) return undefined;
+  if (only?.data.kind !== "object" || only.data.literal === undefined) return undefined;
   const object: SeenObject = only.data;
   const [name, ...rest] = path;
   if (name === undefined) return undefined;

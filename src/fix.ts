@@ -12,6 +12,8 @@ export interface ChosenFix {
 /** A fix that was not made, and why. */
 export interface FailedFix extends ChosenFix {
   readonly because: string;
+  /** Another fix may be to blame as well. */
+  readonly suspected?: true;
 }
 
 /** A file's text as the inventory saw it, and as it is to be. */
@@ -43,15 +45,58 @@ export async function planFixes(
   const failed: FailedFix[] = [];
   let rest = chosen;
   for (;;) {
-    const applied = applyAll(before, rest);
-    failed.push(...applied.refused);
+    const { applied, after, faults } = await attempt(project, deployment, before, rest);
     const { changes, made } = applied;
-    const after = changes.size === 0 ? before : await takeInventory(withChanges(project, changes), deployment);
-    const faults = faultsOf(before, after, made);
+    failed.push(...applied.refused);
     if (faults.length === 0) return { changes, made, failed, after };
-    failed.push(...faults);
-    rest = made.filter((each) => !faults.some((fault) => fault.cookie === each.cookie));
+    const guilty = faults.filter(({ suspected }) => suspected === undefined);
+    const without = (gone: readonly FailedFix[]) =>
+      made.filter((each) => !gone.some(({ cookie }) => cookie === each.cookie));
+    const told =
+      guilty.length > 0 || faults.length === 1
+        ? guilty
+        : await guiltyOf(without(faults), faults, (some) => attempt(project, deployment, before, some));
+    failed.push(...(told.length > 0 ? told : faults));
+    rest = without(told.length > 0 ? told : faults);
   }
+}
+
+interface Attempt {
+  readonly applied: Applied;
+  readonly after: Inventory;
+  readonly faults: readonly FailedFix[];
+}
+
+async function attempt(
+  project: Project,
+  deployment: Deployment,
+  before: Inventory,
+  chosen: readonly ChosenFix[],
+): Promise<Attempt> {
+  const applied = applyAll(before, chosen);
+  const { changes, made } = applied;
+  const after = changes.size === 0 ? before : await takeInventory(withChanges(project, changes), deployment);
+  return { applied, after, faults: faultsOf(before, after, made) };
+}
+
+/** How many suspects are tried one by one; each takes a scan. */
+const MOST_SUSPECTS = 16;
+
+/** Those of the suspects that do not hold beside the innocent ones; all of them where they are many. */
+async function guiltyOf(
+  innocent: readonly ChosenFix[],
+  suspects: readonly FailedFix[],
+  attemptWith: (chosen: readonly ChosenFix[]) => Promise<Attempt>,
+): Promise<readonly FailedFix[]> {
+  if (suspects.length > MOST_SUSPECTS) return suspects;
+  const good = [...innocent];
+  const guilty: FailedFix[] = [];
+  for (const suspect of suspects) {
+    const { faults } = await attemptWith([...good, suspect]);
+    if (faults.length > 0) guilty.push(suspect);
+    else good.push(suspect);
+  }
+  return guilty;
 }
 
 interface Applied {
@@ -135,13 +180,14 @@ export function faultsOf(before: Inventory, after: Inventory, made: readonly Cho
     if (changed !== undefined) return [{ ...each, because: `it would also change the cookie's \`${changed}\`` }];
     const touches = (file: string) => each.fix.edits.some((edit) => edit.file === file);
     if (broken !== undefined && touches(broken.file))
-      return [{ ...each, because: `${broken.file} would not parse as well as before` }];
+      return [{ ...each, because: `${broken.file} would not parse as well as before`, suspected: true }];
     const other = before.cookies[worse];
     if (other !== undefined && touchesOrOnly(each, other, made)) {
       return [
         {
           ...each,
           because: `it would make the cookie ${other.name ?? "with a computed name"} in ${other.sink.file} worse`,
+          suspected: true,
         },
       ];
     }

@@ -378,6 +378,11 @@ export function lastOf(writes: readonly { readonly value: Seen; readonly conditi
   return before;
 }
 
+/** Does the statement write nothing else? The value of one of several targets has no place of its own. */
+export function isOnlyTarget({ place, valuePlace }: WriteFact): boolean {
+  return valuePlace.span.start !== place.span.start;
+}
+
 /** Does the file import one of these modules (as written, or a submodule)? */
 export function imports(context: Context, file: string, ...modules: readonly string[]): boolean {
   const fact = context.facts.modules.get(file);

@@ -144,6 +144,31 @@ const cases: Readonly<Record<string, { files: Readonly<Record<string, string>>; 
 -  response.set_cookie("b", { value: "1", secure: nil })
 +  response.set_cookie("b", { value: "1", secure: true })`,
   },
+  "options of a hash in Rails": {
+    files: {
+      "config/application.rb": `require "rails"\nmodule App\n  class Application < Rails::Application\n  end\nend\n`,
+      "app/controllers/a_controller.rb": `class AController < ApplicationController\n  def go\n    cookies[:a] = { value: "1" }.merge(path: "/")\n    cookies[:b] = [1, 2].join(",")\n    cookies[:c], @x = "1", 2\n  end\nend\n`,
+    },
+    diff: `
+-    cookies[:a] = { value: "1" }.merge(path: "/")
+-    cookies[:b] = [1, 2].join(",")
++    cookies[:a] = { value: "1" }.merge(path: "/", secure: Rails.env.production?)
++    cookies[:b] = { value: [1, 2].join(","), secure: Rails.env.production? }`,
+  },
+  "one of two objects": {
+    files: express(`  res.cookie("a", "1", req.query.x ? { path: "/" } : {});`),
+    diff: `
+-  res.cookie("a", "1", req.query.x ? { path: "/" } : {});
++  res.cookie("a", "1", req.query.x ? { path: "/", secure: true } : { secure: true });`,
+  },
+  "an object whose type the parameter gives": {
+    files: {
+      "A.cs": `using Microsoft.AspNetCore.Http;\npublic static class A\n{\n    public static void Go(HttpResponse response)\n    {\n        response.Cookies.Append("a", "1", new() { HttpOnly = true });\n    }\n}\n`,
+    },
+    diff: `
+-        response.Cookies.Append("a", "1", new() { HttpOnly = true });
++        response.Cookies.Append("a", "1", new() { HttpOnly = true, Secure = true });`,
+  },
   "sessions of Sinatra among other switches": {
     files: {
       "app.rb": `require "sinatra/base"\nclass App < Sinatra::Base\n  enable :logging, :sessions\nend\nclass Admin < Sinatra::Base\n  enable :sessions, :logging # both\nend\n`,

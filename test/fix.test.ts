@@ -128,6 +128,20 @@ describe("what cannot be proven is not made", () => {
   });
 });
 
+test("a fix that breaks its file takes no other with it", async () => {
+  const { project, deployment, inventory } = await inventoryOf({
+    "app.js": `const express = require("express");\nconst app = express();\napp.get("/", (req, res) => {\n  res.cookie("a", "1");\n  res.cookie("b", "1");\n  res.cookie("c", "1");\n});\n`,
+  });
+  const [first, second, third] = bestFixes(inventory);
+  const breaking = { file: "app.js", span: { start: 0, end: 0 }, expected: "", replacement: "const = ;\n" };
+  const broken = { ...second!, fix: { ...second!.fix, edits: [...second!.fix.edits, breaking] } };
+  const plan = await planFixes(project, deployment, inventory, [first!, broken, third!]);
+  expect(plan.made.map(({ cookie }) => cookie)).toEqual([0, 2]);
+  expect(plan.failed.map(({ cookie, because }) => [cookie, because])).toEqual([
+    [1, "app.js would not parse as well as before"],
+  ]);
+});
+
 test("fixes that share an edit move what stands behind it once", async () => {
   const line = `  app.use(session({ name: process.argv[NUMBER], secret: "s" }));\n`;
   const { project, deployment, inventory } = await inventoryOf({

@@ -10,6 +10,7 @@ import {
   fallback,
   findArgument,
   type Given,
+  isOnlyTarget,
   type Place,
   type Seen,
   type SeenAlternative,
@@ -77,7 +78,8 @@ export function isOver(age: unknown, moment: unknown): boolean {
 }
 
 /** `cookies["a"]["secure"] = True` after `cookies["a"] = …`, in its quotes. */
-export function secureMorsel(fact: WriteFact, context: Context): Fix {
+export function secureMorsel(fact: WriteFact, context: Context): readonly Fix[] {
+  if (!isOnlyTarget(fact)) return [];
   const { file, span } = fact.place;
   const text = context.text(file);
   const target = text.slice(span.start, span.end);
@@ -85,7 +87,7 @@ export function secureMorsel(fact: WriteFact, context: Context): Fix {
   const statement = `${target}[${quote}secure${quote}] = True`;
   const whole = { start: span.start, end: fact.valuePlace.span.end };
   const edits = [insertBehind(text, file, whole, statement)];
-  return { title: "Set Secure", safety: "safe", edits };
+  return [{ title: "Set Secure", safety: "safe", edits }];
 }
 
 /** Later writes to the morsel of a cookie, `…cookies["a"]["secure"] = …`, in the function that set it. */

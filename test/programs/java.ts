@@ -13,6 +13,7 @@ const around: Surroundings = {
     "synchronized (this) {\n  §body§\n}",
   ],
   before: ["if (ready) ", "if (ready) log(); else ", "while (ready) "],
+  above: ["if (ready)", "if (ready)\n  log();\nelse", "while (ready)"],
   comments: ["// setSecure(true)", "/* secure(true) */", '/**\n * it\'s "here"\n */'],
   remarks: [" // secure", " /* setSecure(false) */"],
   oneLine: true,
@@ -25,7 +26,7 @@ const each = (...tables: readonly Table[]): Programs => tables.map((table) => st
 const methods = (parameters: string) => [
   `void go$V(${parameters}) {\n  §body§\n}`,
   `@Override\nprotected void do$V(${parameters}) throws IOException {\n  §body§\n}`,
-  `void other$V(${parameters}) {\n  if (ready) return;\n  §body§\n}`,
+  `void other$V(${parameters}) {\n  if (done) return;\n  §body§\n}`,
 ];
 
 const cookies = (api: string): Table => ({
@@ -72,6 +73,18 @@ const cookies = (api: string): Table => ({
         "src/main/java/shop/Cookies$V.java": `package shop;\n\nimport ${api}.servlet.http.*;\n\nfinal class Cookies$V {\n    static void add(HttpServletResponse response, String name) {\n        Cookie cookie = new Cookie(name, "1");\n        response.addCookie(cookie);\n    }\n}\n`,
       },
     },
+    `Runnable r$V = () -> response.addCookie(new Cookie("$N", "1"));\nr$V.run();`,
+    `for (String name : new String[] {"$N"}) {\n  response.addCookie(new Cookie("$N", name));\n}`,
+    `var c$V = new Cookie("$N", "1");\nresponse.addCookie(c$V);`,
+    `Cookie c$V = new Cookie("$N", "1"), d$V = new Cookie("$Nb", "2");\nresponse.addCookie(c$V);\nresponse.addCookie(d$V);`,
+    `Cookie c$V = null;\nc$V = new Cookie("$N", "1");\nc$V.setPath("/"); response.addCookie(c$V);`,
+    `Cookie c$V = new Cookie("$N", "1");\nc$V.setSecure(Boolean.FALSE);\nresponse.addCookie(c$V);`,
+    `Cookie c$V = new Cookie("$N", "1");\nc$V.setSecure(ready && false);\nresponse.addCookie(c$V);`,
+    `Cookie c$V = new Cookie("$N", "1");\nc$V.setPath("/");\n((HttpServletResponse) response).addCookie(c$V);`,
+    `response.addCookie((Cookie) new Cookie("$N", "1"));`,
+    `response.addCookie(ready ? new Cookie("$N", "1") : new Cookie("$N", "2"));`,
+    `final Cookie c$V = new Cookie("$N", "1"); // setSecure(true)\nresponse.addCookie(c$V);`,
+    `Cookie[] all$V = { new Cookie("$N", "1") };\nfor (Cookie each$V : all$V) {\n  response.addCookie(each$V);\n}`,
     `response.setHeader("Set-Cookie", "$N=1; Path=/");`,
     `response.addHeader("Set-Cookie", "$N=" + request.getMethod()«¦ + "; HttpOnly"»);`,
   ],

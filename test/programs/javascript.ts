@@ -13,6 +13,11 @@ const around: Surroundings = {
     "Promise.resolve().then(async () => {\n  §body§\n});",
   ],
   before: ["if (req.query.$N) ", "if (req.query.$N) console.log(1); else ", "for (const each of [1]) "],
+  above: [
+    "if (req.query.$N)".replace("$N", "x"),
+    "for (const each of [1])",
+    "if (req.query.x)\n  console.log(1);\nelse",
+  ],
   comments: ["// secure: true", "/* secure: false */", "/**\n * Set-Cookie: a=1; Secure\n */", '// it\'s "here"'],
   remarks: [" // secure: false", " /* Secure */"],
   oneLine: true,
@@ -73,6 +78,24 @@ const express = (files: readonly string[], frame: string): Table => ({
     `req.query.x && res.cookie("$N", "1");`,
     `req.query.x ? res.cookie("$N", "1") : res.cookie("$Nb", "1", {});`,
     `res.cookie("$N", JSON.stringify({ a: [1, 2] }), { expires: new Date(Date.now() + 1000), sameSite: "lax" });`,
+    `setTimeout(() => res.cookie("$N", "1"), 10);`,
+    { text: `["$N", "$Nb"].forEach((name) => res.cookie(name, "1", { path: "/" }));`, off: 1 },
+    { text: `for (const name of ["$N", "$Nb"]) {\n  res.cookie(name, "1");\n}`, off: 1 },
+    `const send$V = res.cookie.bind(res);\nsend$V("$N", "1");`,
+    `const { cookie: set$V } = res;\nset$V.call(res, "$N", "1", {});`,
+    `res.cookie("$N", "1", req.query.x ? { path: "/" } : {});`,
+    `res.cookie("$N", "1", Object.assign({}, { path: "/" }));`,
+    `res.cookie("$N", "1", { ...{ secure: true }, secure: false });`,
+    `res.cookie("$N", "1", { ["secure"]: false });`,
+    `res.cookie("$N", "1", { "secure": false, 'path': "/" });`,
+    `const secure = false;\nres.cookie("$N", "1", { httpOnly: true, secure });`,
+    `let on$V;\non$V = false;\nres.cookie("$N", "1", { secure: on$V });`,
+    `const options$V = {\n  httpOnly: true, path: "/",\n  maxAge: 1000\n};\nres.cookie("$N", "1", options$V);`,
+    `function own$V() {\n  return { httpOnly: true };\n}\nres.cookie("$N", "1", own$V());`,
+    `const own$V = () => ({ httpOnly: true });\nres.cookie("$N", "1", own$V());`,
+    `const own$V = { options: { session: { httpOnly: true } } };\nres.cookie("$N", "1", own$V.options.session);`,
+    `class Own$V {\n  static options = { httpOnly: true };\n}\nres.cookie("$N", "1", Own$V.options);`,
+    `res.cookie(\`$N-\${req.query.a}\`, "1");`,
     `res.set("Set-Cookie", "$N=1; Path=/");`,
     'res.append("Set-Cookie", `$N=${req.query.a}; HttpOnly`);',
     `res.header("Set-Cookie", ["$N=1", "$Nb=2; Path=/"«,¦»]);`,
@@ -129,6 +152,7 @@ const sessionAround: Surroundings = {
     "{\n  §body§\n}",
     "function mount$V() {\n  §body§\n}\nmount$V();",
   ],
+  above: ["if (process.env.SESSIONS)"],
   before: [],
 };
 
@@ -196,6 +220,7 @@ const serverAround: Surroundings = {
     "try {\n  §body§\n} catch (error) {\n  console.log(error);\n}",
     "{\n  §body§\n}",
   ],
+  above: ["if (req.url)"],
   before: ["if (req.url) ", "if (req.url) console.log(1); else "],
 };
 
@@ -266,6 +291,7 @@ const documentCookie: Table = {
 };
 const browser: Surroundings = {
   ...around,
+  above: ["if (window.x)"],
   nests: ["if (window.x) {\n  §body§\n}", "{\n  §body§\n}"],
   before: ["if (window.x) "],
 };

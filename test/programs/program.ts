@@ -43,6 +43,8 @@ export interface Surroundings {
   readonly nests: readonly string[];
   /** Before one statement on its line. */
   readonly before: readonly string[];
+  /** Above one statement, which is then indented. */
+  readonly above?: readonly string[];
   readonly comments: readonly string[];
   /** At the end of a line. */
   readonly remarks: readonly string[];
@@ -120,6 +122,9 @@ function surrounded(text: string, around: Surroundings, draw: Draw, count: numbe
       break;
     case 3:
       if (isOne && around.before.length > 0) return numbered(draw.pick(around.before), count) + text;
+      break;
+    case 5:
+      if (isOne && around.above !== undefined) body = `${draw.pick(around.above)}\n  ${text}`;
       break;
     case 4:
       if (around.huge !== undefined) body = `${around.huge("x".repeat(3_000))} ${text}`;

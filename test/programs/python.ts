@@ -11,6 +11,7 @@ const around: Surroundings = {
     'with open("a") as file$V:\n  §body§',
     "def later$V():\n  §body§\nlater$V()",
   ],
+  above: ["if request:", "with open('a'):", "for each in [1]:"],
   before: ["if request: ", "pass; "],
   comments: ["# secure=True", '# it\'s "here"', "# response.set_cookie('a', '1')"],
   remarks: ["  # secure=False", " # Secure"],
@@ -45,6 +46,28 @@ const setCookie = [
   `off$V = False\nresponse.set_cookie("$N", "1", secure=off$V)`,
   `off$V = False\nresponse.set_cookie("$N", "1", httponly=off$V, secure=off$V)`,
   `response.set_cookie("$N", "1"); response.set_cookie("$Nb", "1", secure=False)`,
+  `response.set_cookie("$N",\\\n  "1")`,
+  `response.set_cookie("$N", "1" if request else "2")`,
+  `response.set_cookie("$N", f"{request}")`,
+  `response.set_cookie(key="$N", value="1"); response.x = 1`,
+  `[response.set_cookie(name, "1") for name in ["$N"]]`,
+  { text: `for name in ("$N", "$Nb"):\n  response.set_cookie(name, "1")`, off: 1 },
+  `send$V = response.set_cookie\nsend$V("$N", "1")`,
+  `response.set_cookie(*["$N", "1"])`,
+  `response.set_cookie("$N", "1", **dict(httponly=True))`,
+  `response.set_cookie("$N", "1", **{**{"httponly": True}, "secure": False})`,
+  `response.set_cookie("$N", """1\n  2""")`,
+  `response.set_cookie(  # secure=True\n  "$N", "1"\n)`,
+  `response.set_cookie(\n  # secure=True\n  "$N",\n  "1"\n  # , secure=True\n)`,
+  `(lambda r: r.set_cookie("$N", "1"))(response)`,
+  {
+    text: `response.set_cookie("$N", "1", secure=Config$V.SECURE)`,
+    top: `class Config$V:\n  DEBUG = False\n  SECURE = False`,
+  },
+  {
+    text: `response.set_cookie("$N", "1", **Config$V.OPTIONS)`,
+    top: `class Config$V:\n  OPTIONS = {"httponly": True, "secure": False}`,
+  },
   { text: `put$V(response, "$N")`, top: `def put$V(response, name):\n  response.set_cookie(name, "1")` },
   {
     text: `put$V(response, "$N", False)`,
@@ -61,8 +84,8 @@ const setCookie = [
     also: { "options$V.py": "PORT = 80\nSECURE = False\n" },
   },
   {
-    text: `from put$V import put\nput(response, "$N")`,
-    also: { "put$V.py": `def put(response, name):\n    response.set_cookie(name, "1", httponly=True)\n` },
+    text: `from put$V import put$V\nput$V(response, "$N")`,
+    also: { "put$V.py": `def put$V(response, name):\n    response.set_cookie(name, "1", httponly=True)\n` },
   },
 ];
 

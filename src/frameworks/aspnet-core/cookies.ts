@@ -35,9 +35,11 @@ function imports(context: Context, file: string): boolean {
   return names.some((name) => /^(?:Microsoft\.Owin|Owin|System\.Web|Nancy)(?:\.|$)/.test(name));
 }
 
+/** `new CookieOptions()`, or `new()` where the parameter gives the type. */
 function isOptions(object: SeenObject): boolean {
   const { from } = object;
-  return from !== undefined && from.new && from.arguments.length === 0 && named(from.callee, "*.CookieOptions");
+  if (from === undefined || !from.new || from.arguments.length > 0) return false;
+  return from.callee.length === 0 || named(from.callee, "*.CookieOptions");
 }
 
 function optionsOf(call: CallFact): SeenArgument | undefined {

@@ -129,7 +129,7 @@ const cookieWrite: Sink = {
   secure: [morsel, fallback(false, docs, "nothing sets its `secure`, and the default is off")],
   fixes: (fact, context) => {
     if (fact.kind !== "write" || morselWrites(fact, "secure", isMorsel, context).length > 0) return [];
-    return [secureMorsel(fact, context)];
+    return secureMorsel(fact, context);
   },
 };
 

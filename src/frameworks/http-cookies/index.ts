@@ -43,7 +43,7 @@ export const httpCookies: Framework = {
       },
       fixes: (fact, context) => {
         if (fact.kind !== "write" || morselWrites(fact, "secure", isMorsel, context).length > 0) return [];
-        return [secureMorsel(fact, context)];
+        return secureMorsel(fact, context);
       },
     },
   ],

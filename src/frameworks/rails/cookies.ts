@@ -9,6 +9,7 @@ import {
   findArgument,
   type Given,
   header,
+  isOnlyTarget,
   openArguments,
   type Place,
   type Remark,
@@ -211,7 +212,8 @@ const jar: Sink = {
     path: [written("path")],
   },
   deletion: (fact, context) => fact.kind === "write" && isDeletion(valueOf(fact), context),
-  fixes: (fact, context) => (fact.kind === "write" ? fixValue(valueOf(fact), fact.valuePlace, context) : []),
+  fixes: (fact, context) =>
+    fact.kind === "write" && isOnlyTarget(fact) ? fixValue(valueOf(fact), fact.valuePlace, context) : [],
   secureText: (_fact, context) => secureText(context),
   remarks,
 };

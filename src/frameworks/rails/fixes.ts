@@ -8,7 +8,7 @@ import {
   type SeenObject,
   type WriteFact,
 } from "../../framework.ts";
-import { addArgument, addEntry, insertAfterLine, replace, replaceAbsent } from "../../write.ts";
+import { addArgument, addEntry, insert, insertAfterLine, replace, replaceAbsent } from "../../write.ts";
 import { type App, applicationName, environmentFile, environmentOf } from "./app.ts";
 import { type AppSettings, likelyLiteral, settings } from "./settings.ts";
 
@@ -41,7 +41,8 @@ export function fixValue(value: Seen, valuePlace: Place, context: Context): read
   );
   if (hash?.data.kind === "object") return value.length === 1 ? fixHash(hash.data, valuePlace, text, context) : [];
   if (
-    /^\[|\b(?:rescue|do)\b|<<[-~"'A-Z]/.test(text) ||
+    isList(text) ||
+    /\b(?:rescue|do)\b|<<[-~"'A-Z]/.test(text) ||
     value.some(({ data }) => data.kind === "object" && data.items !== undefined)
   )
     return [];
@@ -57,9 +58,20 @@ function fixHash(hash: SeenObject, valuePlace: Place, text: string, context: Con
   const literal = hash.literal === undefined ? "" : slice(hash.literal.place, context);
   if (literal.startsWith("{") && literal.endsWith("}"))
     return safe(addEntry(context.text(hash.literal!.place.file), hash, entryFor(literal, context)));
+  const file = context.text(valuePlace.file);
+  if (/^[^()]*\.merge\([^(){}*]+[^(){}*,\s]\)$/.test(text))
+    return safe([insert(valuePlace.file, valuePlace.span.end - 1, `, ${entryFor(text, context)}`)]);
   if (!/^[\w@.:?!]+(?:\([^()]*\))?$/.test(text)) return [];
-  const edit = replace(context.text(valuePlace.file), valuePlace, `${text}.merge(secure: ${secureText(context)})`);
-  return safe([edit]);
+  return safe([replace(file, valuePlace, `${text}.merge(secure: ${secureText(context)})`)]);
+}
+
+/** Several values: what `cookies[:a] = 1, 2` gives, and `[1, 2]`. */
+function isList(text: string): boolean {
+  let rest = text.replace(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/g, "x");
+  if (/^\[[^[\]]*\]$/.test(rest)) return true;
+  for (let depth = 0; depth < 20 && /[([{]/.test(rest); depth += 1)
+    rest = rest.replace(/\([^()[\]{}]*\)|\[[^()[\]{}]*\]|\{[^()[\]{}]*\}/g, "x");
+  return rest.includes(",");
 }
 
 /** Adds `secure:` to the options of a call, or replaces the `false` that stands there. */
