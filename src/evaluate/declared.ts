@@ -1,12 +1,13 @@
 import type { Place } from "../evidence.ts";
 import type { ClassExpression, Expression, Member, Program, ProgramLanguageName } from "../program.ts";
 import { alternative, type ClassData, type Data, type FunctionData, step, unknown, type Value } from "../value.ts";
-import { classMember, languageOfFile, methodOf } from "./class-members.ts";
+import { classMember, languageOfFile, methodOf, resolutionOrder } from "./class-members.ts";
 import type { Evaluation } from "./evaluation.ts";
 import type { RecordedArgument } from "./heap.ts";
+import { projectClass } from "./names.ts";
 import { lastSegment } from "./objects.ts";
 import { fit, namesOf } from "./overloads.ts";
-import { instanceOfType, withType } from "./types.ts";
+import { instanceOfType, isScalarType, withType } from "./types.ts";
 
 /** A class at the top of a file that was read, found without running the file. */
 interface Declared {
@@ -130,10 +131,20 @@ export function filledIn(
   }
   const because = `${fn.name === undefined ? "the method" : `\`${fn.name}\``} has no body`;
   const value = unknown(because, step({ file: data.file, span: fn.span }, because, undefined));
-  return fn.returnType === undefined ? value : withType(evaluation, value, fn.returnType, data.scope, fn.span);
+  return fn.returnType === undefined || isScalarType(fn.returnType)
+    ? value
+    : withType(evaluation, value, fn.returnType, data.scope, fn.span);
 }
 
+/** The classes that fill in an interface: those that were read, or one of the usual name. */
 function heirsOf(evaluation: Evaluation, owner: ClassData, name: string): readonly ClassData[] {
   const declared = declarationsOf(evaluation, languageOfFile(evaluation, owner.file)).heirs.get(name) ?? [];
-  return declared.length > 1 ? [] : declared.flatMap((each) => classOf(evaluation, each) ?? []);
+  if (declared.length > 0)
+    return declared.length > 1 ? [] : declared.flatMap((each) => classOf(evaluation, each) ?? []);
+  const plain = name.replace(/^I(?=[A-Z])/, "");
+  for (const usual of [plain, `Default${plain}`, `${name}Impl`]) {
+    const data = usual === name ? undefined : projectClass(evaluation, usual)?.[0]?.data;
+    if (data?.kind === "class" && resolutionOrder(data).some(({ statics }) => statics === owner.statics)) return [data];
+  }
+  return [];
 }

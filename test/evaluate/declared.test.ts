@@ -1,4 +1,7 @@
 import { expect, test } from "vitest";
+import { production } from "../../src/frameworks/production.ts";
+import { takeInventory } from "../../src/inventory.ts";
+import { projectOf } from "../support/project.ts";
 import { verdicts } from "./verdicts.ts";
 
 const java = "import jakarta.servlet.http.*;\n";
@@ -68,4 +71,16 @@ test("classes that are each other's heirs end", async () => {
   const use = `class Use { public void Go(HttpResponse r, A a) =>
     r.Cookies.Append("a", "1", new CookieOptions { Secure = a.S() }); }`;
   expect(await verdicts({ "A.cs": `${core}${round}\n${use}` })).toEqual(["a: unknown"]);
+});
+
+test("a class of the usual name is found where its file speaks of no cookie", async () => {
+  const use = `${core}class Use { readonly ISsl ssl; public Use(ISsl ssl) { this.ssl = ssl; }
+    public void Go(HttpResponse r) => r.Cookies.Append("a", "1", new CookieOptions { Secure = ssl.On() }); }`;
+  const project = projectOf({
+    "Use.cs": use,
+    "ISsl.cs": "public interface ISsl { bool On(); }",
+    "DefaultSsl.cs": "public class DefaultSsl : ISsl { public bool On() => true; }",
+  });
+  const { cookies } = await takeInventory({ ...project, candidates: ["Use.cs"] }, production);
+  expect(cookies.map(({ name, verdict }) => `${name}: ${verdict}`)).toEqual(["a: secure"]);
 });

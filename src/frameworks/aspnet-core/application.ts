@@ -58,7 +58,7 @@ function showsCore(context: Context, file: string): boolean {
   );
 }
 
-/** The project file that a file belongs to: the nearest above it. */
+/** The project file that a file belongs to, the nearest above it; where there is none, the file that starts the application. */
 export function projectOf(file: string, context: Context): string | undefined {
   return remembered(memoryOf(context).projects, file, () => nearestProject(file, context));
 }
@@ -69,7 +69,15 @@ function nearestProject(file: string, context: Context): string | undefined {
     if (!each.endsWith(".csproj") || !file.startsWith(folderOf(each))) continue;
     if (best === undefined || folderOf(each).length > folderOf(best).length) best = each;
   }
-  return best;
+  return best ?? nearestStart(file, context);
+}
+
+/** Programs that are shown without their project files stand each in a folder of its own. */
+function nearestStart(file: string, context: Context): string | undefined {
+  for (let folder = folderOf(file); ; folder = folderOf(folder.slice(0, -1))) {
+    const start = ["Program.cs", "Startup.cs"].find((name) => context.files.has(folder + name));
+    if (start !== undefined || folder === "") return start === undefined ? undefined : folder + start;
+  }
 }
 
 function attribute(node: SettingNode, name: string): string {
@@ -105,7 +113,7 @@ export function callsFor(file: string, context: Context, ...methods: readonly st
     .sort((a, b) => a.order - b.order);
   const own = projectOf(file, context);
   const same = all.filter((call) => projectOf(call.place.file, context) === own);
-  if (same.length > 0 || own === undefined) return same;
+  if (same.length > 0) return same;
   const projects = new Set(all.map((call) => projectOf(call.place.file, context)));
   const isHost = ["Build", "UseStartup", "Configure"].some((method) =>
     calls.get(method)?.some((call) => projectOf(call.place.file, context) === own),

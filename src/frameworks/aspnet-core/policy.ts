@@ -165,12 +165,15 @@ function under(cookie: Cookie, { use, value, at }: Policy, context: Context, tol
 function callbackFor(cookie: Cookie, context: Context): WriteFact | undefined {
   const [use] = callsFor(cookie.sink.file, context, "UseCookiePolicy");
   if (use === undefined) return undefined;
-  const set = context.facts.writes.filter(({ key }) => key === "OnAppendCookie");
+  const project = projectOf(use.place.file, context);
+  const set = context.facts.writes.filter(
+    ({ key, place }) => key === "OnAppendCookie" && projectOf(place.file, context) === project,
+  );
   const write = context.facts.writes.findLast(
-    ({ key, paths, place }) =>
+    ({ key, paths, place, calledFrom }) =>
       key === "Secure" &&
       paths.some((path) => /\w\.CookieOptions$/.test(path)) &&
-      set.some((each) => contains(each.valuePlace, place)),
+      set.some(({ valuePlace }) => [place, ...calledFrom].some((each) => contains(valuePlace, each))),
   );
   return write === undefined || write.conditions.length > 0 ? undefined : write;
 }
