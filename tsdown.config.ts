@@ -41,6 +41,15 @@ export default defineConfig([
     dts: false,
     clean: false,
   },
+  // What Node 20 loads into the thread of its module hooks.
+  {
+    ...shared,
+    entry: { "agent-imports": "src/agent/imports.ts" },
+    deps: { alwaysBundle: /./, onlyBundle: false },
+    minify: true,
+    dts: false,
+    clean: false,
+  },
   // The types of the parser stay outside: no public type speaks of them.
   {
     ...shared,

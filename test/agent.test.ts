@@ -154,15 +154,14 @@ server.start().then(() => visit(server.info.uri, () => server.stop({ timeout: 10
     });
   });
 
-  test("Koa, and its session where it is required", () => {
-    const text = `${imports(mode, { koa: "koa" })}
-${mode === "mjs" ? 'import { createRequire } from "node:module";\nconst require = createRequire(import.meta.url);' : ""}
-const { createSession } = require("koa-session");
+  test("Koa, and its session", () => {
+    const text = `${imports(mode, { koa: "koa", session: "koa-session" })}
 ${visit(["/"])}
 const app = new (koa.default ?? koa)();
 app.keys = ["k"];
+const own = (session.default ?? session)({ key: "koa.sid" }, app);
 app.use(async (ctx, next) => { await next(); });
-app.use(createSession({ key: "koa.sid" }, app));
+app.use(own);
 app.use((ctx) => {
   ctx.session.n = 1;
   ctx.cookies.set("a", "hunter2");
@@ -174,34 +173,60 @@ const server = app.listen(0, "127.0.0.1", () => visit("http://127.0.0.1:" + serv
   server.closeAllConnections();
 }));
 `;
+    const made = '({ key: "koa.sid" }, app);';
     const seen = seenIn(`koa.${mode}`, text);
     expect(seen).toMatchObject({
       a: ['set("a", "hunter2");', null, "cookies"],
       "raw (Secure)": ['append("Set-Cookie", "raw=hunter2; Secure");', null, "koa"],
-      "koa.sid": [null, 'createSession({ key: "koa.sid" }, app));', "koa-session"],
-      "koa.sid.sig": [null, 'createSession({ key: "koa.sid" }, app));', "koa-session"],
+      "koa.sid": [null, made, "koa-session"],
+      "koa.sid.sig": [null, made, "koa-session"],
     });
   });
-});
 
-test("a session of Koa that is imported: the line that mounts it", () => {
-  const text = `import Koa from "koa";
-import session from "koa-session";
+  test("iron-session: the line that has its options", () => {
+    const text = `${imports(mode, { http: "node:http", "{ getIronSession }": "iron-session" })}
 ${visit(["/"])}
-const app = new Koa();
-app.keys = ["k"];
-app.use(session({ key: "koa.sid" }, app));
-app.use((ctx) => {
-  ctx.session.n = 1;
-  ctx.body = "x";
-});
-const server = app.listen(0, "127.0.0.1", () => visit("http://127.0.0.1:" + server.address().port, () => {
+const options = { password: "k".repeat(32), cookieName: "iron", cookieOptions: { secure: false } };
+const server = http.createServer(async (request, response) => {
+  const session = await getIronSession(request, response, options);
+  session.user = "hunter2";
+  await session.save();
+  response.end("x");
+}).listen(0, "127.0.0.1", () => visit("http://127.0.0.1:" + server.address().port, () => {
   server.close();
   server.closeAllConnections();
 }));
 `;
-  expect(seenIn("koa-imported.mjs", text)).toMatchObject({
-    "koa.sid": [null, 'use(session({ key: "koa.sid" }, app));', "koa-session"],
+    expect(seenIn(`iron.${mode}`, text)).toEqual({
+      iron: [null, "getIronSession(request, response, options);", "iron-session"],
+    });
+  });
+
+  test("sessions that are registered", () => {
+    const text = `${imports(mode, { fastify: "fastify", secureSession: "@fastify/secure-session" })}
+${visit(["/"])}
+const app = fastify();
+app.register(secureSession, { key: Buffer.alloc(32, 1), cookieName: "secsid", cookie: { path: "/" } });
+app.get("/", async (request) => { request.session.set("n", "hunter2"); return "x"; });
+app.listen({ port: 0, host: "127.0.0.1" }).then((url) => visit(url, () => app.close()));
+`;
+    const made = 'register(secureSession, { key: Buffer.alloc(32, 1), cookieName: "secsid", cookie: { path: "/" } });';
+    expect(seenIn(`secure-session.${mode}`, text)).toEqual({ secsid: [null, made, "@fastify/secure-session"] });
+
+    const hapi = `${imports(mode, { Hapi: "@hapi/hapi", Yar: "@hapi/yar" })}
+${visit(["/"])}
+const server = Hapi.server({ port: 0, host: "127.0.0.1" });
+const options = { name: "yarsid", storeBlank: true, cookieOptions: { password: "k".repeat(32), isSecure: false } };
+server.route({ method: "GET", path: "/", handler: (request) => { request.yar.set("n", "hunter2"); return "x"; } });
+(async () => {
+  await server.register({ plugin: Yar, options });
+  await server.start();
+  visit(server.info.uri, () => server.stop({ timeout: 10 }));
+})();
+`;
+    expect(seenIn(`yar.${mode}`, hapi)).toEqual({
+      yarsid: [null, "register({ plugin: Yar, options });", "@hapi/yar"],
+    });
   });
 });
 

@@ -66,8 +66,6 @@ interface Construction {
   readonly package: string;
   /** The name of its cookie, where the options say so. */
   readonly name: string | undefined;
-  /** It was seen when it was mounted, not when it was made. */
-  readonly mounted?: true;
   readonly stack: Stack;
 }
 
@@ -257,12 +255,18 @@ export function createNotebook(folder: string, now: () => number = cpuTime): Not
     const maker = above.find((each) => constructing.has(each)) ?? null;
     const made = maker === null ? [] : constructed(name, maker);
     if (made.length > 0) return made.map((madeAt) => ({ ...cookie, site: null, madeAt, by: maker }));
-    const places = wished(cookie).flatMap((each) => {
-      const place = placeIn(each.stack);
-      return place.site === undefined ? [] : [{ site: relative(place.site), by: place.above[0] ?? each.by ?? by }];
-    });
-    if (places.length > 0) return places.map((place) => ({ ...cookie, ...place, madeAt: configured(name) }));
+    const places = wished(cookie).flatMap((each) => placesOf(each, name, by));
+    if (places.length > 0) return places.map((place) => ({ ...cookie, ...place }));
     return [{ ...cookie, site: null, madeAt: null, by: maker ?? by }];
+  }
+
+  /** The line that asked, or those that constructed what asked. */
+  function placesOf(asked: Asked, name: string, by: string | null): Pick<AgentRecord, "site" | "madeAt" | "by">[] {
+    const { site, above } = placeIn(asked.stack);
+    const maker = above.find((each) => constructing.has(each));
+    if (maker !== undefined) return constructed(name, maker).map((madeAt) => ({ site: null, madeAt, by: maker }));
+    if (site === undefined) return [];
+    return [{ site: relative(site), madeAt: configured(name), by: above[0] ?? asked.by ?? by }];
   }
 
   /** The lines that asked for such a cookie; all that asked for one of its name, where none asked for such a one. */
@@ -274,9 +278,7 @@ export function createNotebook(folder: string, now: () => number = cpuTime): Not
 
   /** The lines that constructed what sets this cookie. */
   function constructed(name: string, maker: string): readonly Site[] {
-    const seen = constructions.filter((each) => each.package === maker);
-    const made = seen.filter((each) => each.mounted !== true);
-    const all = made.length > 0 ? made : seen;
+    const all = constructions.filter((each) => each.package === maker);
     const named = all.filter((each) => each.name === name || `${each.name}.sig` === name);
     const candidates = named.length > 0 ? named : all.filter((each) => each.name === undefined);
     return sitesOf(candidates);
@@ -307,9 +309,7 @@ export function createNotebook(folder: string, now: () => number = cpuTime): Not
 const has = (set: SetCookie, wanted: string): boolean =>
   set.attributes.some((each) => each.name === wanted && !each.tooLong);
 
-const laterPackages: ReadonlySet<string> = new Set(
-  latePackages.filter(({ sets }) => sets !== "at once").map(({ name }) => name),
-);
+const laterPackages: ReadonlySet<string> = new Set(latePackages.map(({ name }) => name));
 /** Those that set cookies by themselves, not on behalf of a call. */
 const constructing: ReadonlySet<string> = new Set(
   latePackages.filter(({ sets }) => sets === "by itself").map(({ name }) => name),

@@ -6,8 +6,8 @@
  */
 export type LatePackage = {
   readonly name: string;
-  /** On behalf of a call that came before, without one, or (where only its functions are of use) when it is called. */
-  readonly sets: "what was asked" | "by itself" | "at once";
+  /** On behalf of a call that came before, or without one. */
+  readonly sets: "what was asked" | "by itself";
   readonly hooks?: readonly Hook[];
 };
 
@@ -23,15 +23,6 @@ export type Hook = {
       readonly does: "constructs";
       /** Options that may hold the cookie's name; the first argument that is an object has them. */
       readonly names: readonly string[];
-    }
-  | {
-      /**
-       * Its caller mounts what a package made, a function of this name. That stands for the construction where the
-       * package cannot be listened to: Node gives nobody a hold on ES modules.
-       */
-      readonly does: "mounts";
-      readonly named: string;
-      readonly of: string;
     }
   | ({ readonly does: "asks" } & Asking)
   | {
@@ -82,11 +73,9 @@ export const latePackages: readonly LatePackage[] = [
     })),
   },
   {
-    name: "koa",
-    sets: "at once",
-    hooks: [
-      { file: /^lib\/application\.js$/, at: "prototype.use", does: "mounts", named: "session", of: "koa-session" },
-    ],
+    name: "iron-session",
+    sets: "by itself",
+    hooks: [{ file: /^dist\/index\.c?js$/, at: "getIronSession", does: "constructs", names: ["cookieName"] }],
   },
   {
     name: "fastify",
@@ -137,9 +126,18 @@ export const latePackages: readonly LatePackage[] = [
         deletion: true,
       },
       { file: /^lib\/response\.js$/, at: "prototype._header", does: "gives" },
-      { file: /^lib\/server\.js$/, at: "", does: "makes", methods: [{ name: "state", does: "configures" }] },
+      {
+        file: /^lib\/server\.js$/,
+        at: "",
+        does: "makes",
+        methods: [
+          { name: "state", does: "configures" },
+          { name: "register", does: "registers", names: ["name"] },
+        ],
+      },
     ],
   },
+  { name: "@hapi/yar", sets: "by itself" },
   { name: "@hapi/statehood", sets: "what was asked" },
   { name: "@hono/node-server", sets: "what was asked" },
   { name: "hono", sets: "what was asked" },

@@ -49,6 +49,13 @@ export function packageOf(file: string): string | undefined {
   return first.startsWith("@") ? `${first}/${second}` : first;
 }
 
+/** `lib/server.js` in `…/node_modules/@hapi/hapi/lib/server.js`. */
+export function insideOf(file: string, name: string): string {
+  const path = file.replaceAll("\\", "/");
+  const mark = `/node_modules/${name}/`;
+  return path.slice(path.lastIndexOf(mark) + mark.length);
+}
+
 function pathOf(file: string): string {
   if (!file.startsWith("file:")) return file;
   try {
