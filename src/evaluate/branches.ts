@@ -60,11 +60,19 @@ export function loop(
   return "normal";
 }
 
+/** An element that only some ways put there is gone through on those alone. */
+function withoutNothing(item: Value): Value {
+  const there = item.filter(
+    ({ data, when }) => when.length === 0 || data.kind !== "literal" || data.value !== undefined,
+  );
+  return there.length === 0 ? item : there;
+}
+
 /** An element of a list that is gone through: any of the few that are known, else opaque. */
 function elementOf(evaluation: Evaluation, over: Value | undefined, span: Span): Value {
   const [only] = over ?? [];
   const list = over?.length === 1 && only?.data.kind === "object" ? evaluation.heapObject(only.data.id) : undefined;
-  const items = list?.open === undefined ? (list?.items ?? []) : [];
+  const items = (list?.open === undefined ? (list?.items ?? []) : []).map(withoutNothing);
   if (items.length > 0 && items.length <= 8) {
     const key = `${evaluation.file}:${span.start}:element`;
     const says = (index: number) => `the loop is at element ${index + 1}`;

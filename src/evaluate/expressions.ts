@@ -19,6 +19,8 @@ import { classValue, superValue } from "./classes.ts";
 import { readElement } from "./elements.ts";
 import type { Evaluation } from "./evaluation.ts";
 import { functionValue } from "./functions.ts";
+import { isFormat, percent } from "./library/formats.ts";
+import { libraryContext } from "./library-calls.ts";
 import { listLiteral, mergedCopy, objectLiteral } from "./literals.ts";
 import { readMember } from "./members.ts";
 import { readName } from "./names.ts";
@@ -113,6 +115,10 @@ function binary(evaluation: Evaluation, expression: Extract<Expression, { kind: 
   if (operator === "|") {
     const merged = mergedCopy(evaluation, left, right, expression.span);
     if (merged !== undefined) return merged;
+  }
+  if (operator === "%" && isFormat(left)) {
+    const text = percent(left, right, libraryContext(evaluation, evaluation.place(expression.span)));
+    if (text !== undefined) return text;
   }
   const value = operate(operator, left, right, evaluation.says(expression.span));
   if (operator !== "+") return withStep(evaluation, value, expression.span);

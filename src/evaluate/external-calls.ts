@@ -5,7 +5,7 @@ import { exhausted, MAXIMUM_CALL_DEPTH, onStack } from "./bounds.ts";
 import { configuredGet } from "./elements.ts";
 import type { Evaluation } from "./evaluation.ts";
 import { type RecordedArgument, type RecordedCall, setProperty } from "./heap.ts";
-import { callLibrary } from "./library/call.ts";
+import { callLibrary, constructLibrary } from "./library/call.ts";
 import { libraryContext } from "./library-calls.ts";
 import { getAttribute } from "./members.ts";
 import { lastSegment, opaque } from "./objects.ts";
@@ -55,7 +55,8 @@ export function externalCall(
   if (attribute !== undefined) return attribute;
   if (evaluation.language === "python" && args.length === 0 && isNamespace(evaluation, paths[0]))
     return [alternative({ kind: "module", file: evaluation.file })];
-  const known1 = isNew ? undefined : callLibrary(paths, receiver, args, libraryContext(evaluation, at));
+  const context = libraryContext(evaluation, at);
+  const known1 = isNew ? constructLibrary(paths, args, context) : callLibrary(paths, receiver, args, context);
   if (known1 !== undefined) return known1;
   const configured = method === "get" ? configuredGet(evaluation, receiver, args) : undefined;
   if (configured !== undefined) return configured;

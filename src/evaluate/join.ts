@@ -25,6 +25,22 @@ function sameValue(left: Value, right: Value): boolean {
   );
 }
 
+/** Element by element; one that only some arms have is nothing in the others. */
+function joinLists(
+  arms: readonly { readonly when: readonly Condition[]; readonly items: readonly Value[] | undefined }[],
+): readonly Value[] | undefined {
+  const [first] = arms;
+  if (first === undefined || arms.some(({ items }) => items === undefined)) return undefined;
+  if (arms.every(({ items }) => items === first.items)) return first.items;
+  const length = Math.max(...arms.map(({ items }) => items?.length ?? 0));
+  return Array.from({ length }, (_each, index) => {
+    const held = arms.map(({ items }) => items?.[index]);
+    return held.every((value) => value !== undefined && value === held[0])
+      ? held[0]!
+      : joinValues(arms.map(({ when }, arm) => ({ when, value: held[arm] })));
+  });
+}
+
 type Version = { readonly when: readonly Condition[]; readonly object: HeapObject | undefined };
 
 /**
@@ -60,12 +76,11 @@ export function joinObjects(
       calls.push(everywhere ? call : { ...call, when: [...call.when, ...when] });
     }
   }
-  const lists = present.map(({ object }) => object.items);
   return {
     origin: first.object.origin,
     paths: first.object.paths,
     properties,
-    items: lists.every((items) => items === lists[0]) ? lists[0] : undefined,
+    items: joinLists(present.map(({ when, object }) => ({ when, items: object.items }))),
     open: present.find(({ object }) => object.open !== undefined)?.object.open,
     calls: calls.sort((a, b) => a.place.span.start - b.place.span.start),
   };

@@ -1,3 +1,4 @@
+import type { Place } from "../evidence.ts";
 import type { Expression } from "../program.ts";
 import type { Scope } from "../scope.ts";
 import {
@@ -28,13 +29,20 @@ export function textValue(
   expression: Extract<Expression, { kind: "text" }>,
   scope: Scope,
 ): Value {
-  let ways: readonly TextWay[] = [{ parts: [], when: [], trace: undefined }];
   const written = joinStrings(expression.parts);
   for (const part of written.slice(MAXIMUM_TEXT_PARTS))
     if (typeof part !== "string") evaluation.expression(part, scope);
   if (written.length > MAXIMUM_TEXT_PARTS) evaluation.note("a text in it has too many parts to be evaluated");
-  for (const part of written.slice(0, MAXIMUM_TEXT_PARTS)) {
-    const choices: Value = typeof part === "string" ? known(part) : evaluation.expression(part, scope);
+  const parts = written
+    .slice(0, MAXIMUM_TEXT_PARTS)
+    .map((part) => (typeof part === "string" ? known(part) : evaluation.expression(part, scope)));
+  return joinedText(parts, evaluation.place(expression.span), evaluation.says(expression.span));
+}
+
+/** Values written one behind the other: a text for each way they can go together, while those are few. */
+export function joinedText(values: readonly Value[], at: Place, says: string): Value {
+  let ways: readonly TextWay[] = [{ parts: [], when: [], trace: undefined }];
+  for (const choices of values.slice(0, MAXIMUM_TEXT_PARTS)) {
     const longer = ways.flatMap((way) => choices.flatMap((each) => lengthen(way, each) ?? []));
     ways =
       longer.length > 0 && longer.length <= MAXIMUM_TEXT_WAYS
@@ -43,15 +51,14 @@ export function textValue(
   }
   return union(
     ways.map(({ parts: all, when, trace }) => {
-      const parts = joinParts(all);
+      const parts = joinParts(values.length > MAXIMUM_TEXT_PARTS ? [...all, undefined] : all);
       const [only] = parts;
       const whole = parts.length === 1 && only !== undefined;
-      const at = step(
-        evaluation.place(expression.span),
-        `it is \`${evaluation.says(expression.span)}\``,
-        whole ? trace : undefined,
+      return alternative(
+        whole ? { kind: "literal", value: only } : { kind: "text", parts },
+        step(at, `it is \`${says}\``, whole ? trace : undefined),
+        when,
       );
-      return alternative(whole ? { kind: "literal", value: only } : { kind: "text", parts }, at, when);
     }),
   );
 }

@@ -1,19 +1,28 @@
 import type { Data, Value } from "../../value.ts";
 import { booleanFunctions, booleanMethods, booleanParsers, parsedBoolean } from "./booleans.ts";
 import { environmentFunctions } from "./environment.ts";
+import { formatFunctions, formatMethods } from "./formats.ts";
 import type { Arguments, LibraryContext, LibraryFunction } from "./function.ts";
 import { listMethods } from "./lists.ts";
+import { constructors, makerFunctions } from "./makers.ts";
 import { objectFunctions, objectMethods } from "./objects.ts";
 import { textFunctions, textMethods } from "./texts.ts";
 
 /** By qualified name, some of one language only. */
 const functions = new Map<string, LibraryFunction>(
-  Object.entries({ ...environmentFunctions, ...booleanFunctions, ...textFunctions, ...objectFunctions }),
+  Object.entries({
+    ...environmentFunctions,
+    ...booleanFunctions,
+    ...textFunctions,
+    ...formatFunctions,
+    ...objectFunctions,
+    ...makerFunctions,
+  }),
 );
 
 /** By name, on a receiver whose methods are the language's own. */
 const methods = new Map<string, LibraryFunction>(
-  Object.entries({ ...booleanMethods, ...textMethods, ...objectMethods, ...listMethods }),
+  Object.entries({ ...booleanMethods, ...textMethods, ...formatMethods, ...objectMethods, ...listMethods }),
 );
 
 /**
@@ -40,6 +49,19 @@ export function callLibrary(
   const method = methods.get(first.slice(dot + 1));
   if (method === undefined) return undefined;
   return receiver.every(({ data }) => isPlain(data, context)) ? method(args, context, receiver) : undefined;
+}
+
+/**
+ * What `new` makes of a class of the standard libraries whose contents can be followed.
+ * @returns undefined when the library does not know the class, or not what it is filled with
+ */
+export function constructLibrary(
+  paths: readonly string[],
+  args: Arguments,
+  context: LibraryContext,
+): Value | undefined {
+  const [first] = paths;
+  return constructors.get(`${context.language}:${first}`)?.(args, context, undefined);
 }
 
 /** A scalar, a text, an environment variable, a list or an object literal: its methods are the language's own. */

@@ -1,4 +1,5 @@
-import { alternative, known, mapValue, notLiteral, onlyLiteral, unknown } from "../../value.ts";
+import { known, mapValue, notLiteral, onlyLiteral, unknown } from "../../value.ts";
+import { joinedText } from "../texts.ts";
 import { environmentSwitch } from "./booleans.ts";
 import { asArgument, type LibraryFunction } from "./function.ts";
 import { holds } from "./texts.ts";
@@ -25,21 +26,21 @@ const append: LibraryFunction = (args, context, receiver) => {
   const object = context.own(only.data.id);
   if (object?.items === undefined) return undefined;
   object.items = [...object.items, ...args.map(({ value }) => value)].slice(0, 2_000);
-  return context.language === "ruby" ? receiver : known(undefined);
+  return ["ruby", "java", "csharp"].includes(context.language) ? receiver : known(undefined);
 };
 
 const joined: LibraryFunction = (args, context, receiver) => {
-  const separator = onlyLiteral(args[0]?.value);
-  const items = receiver === undefined ? undefined : context.items(receiver);
+  // Python's `", ".join(items)` has it the other way round.
+  const [list, text] = context.language === "python" ? [args[0]?.value, receiver] : [receiver, args[0]?.value];
+  const separator = onlyLiteral(text);
+  const items = list === undefined ? undefined : context.items(list);
   if (items === undefined) return undefined;
-  const parts: (string | undefined)[] = [];
-  items.forEach((item, index) => {
-    const literal = onlyLiteral(item);
-    if (index > 0) parts.push(typeof separator === "string" ? separator : ",");
-    parts.push(literal === notLiteral ? undefined : String(literal ?? ""));
-  });
-  if (!parts.includes(undefined)) return known(parts.join(""), receiver?.[0]?.trace);
-  return [alternative({ kind: "text", parts }, receiver?.[0]?.trace)];
+  const between = known(typeof separator === "string" ? separator : ",");
+  return joinedText(
+    items.flatMap((item, index) => (index === 0 ? [item] : [between, item])),
+    context.at,
+    context.says,
+  );
 };
 
 /** Methods of lists; what asks whether a list holds something asks texts, too. */
@@ -58,6 +59,8 @@ export const listMethods: Readonly<Record<string, LibraryFunction>> = {
   contains: includes,
   Contains: includes,
   append,
+  Append: append,
+  add: append,
   push: append,
   "<<": append,
   join: joined,

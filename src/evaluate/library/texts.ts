@@ -1,6 +1,7 @@
 import { alternative, known, mapValue, notLiteral, onlyLiteral, unknown, type Value } from "../../value.ts";
 import { compareEnvironment } from "../operators.ts";
 import { type Arguments, asArgument, keep, type LibraryFunction } from "./function.ts";
+import { builtText } from "./makers.ts";
 
 function numberOf(args: Arguments): Value | undefined {
   const [first] = args;
@@ -85,6 +86,16 @@ function equality(left: Value | undefined, right: Value | undefined, positive: b
 }
 
 const equals: LibraryFunction = (args, _context, receiver) => equality(receiver, args[0]?.value, true);
+const equalsInAnyCase: LibraryFunction = (args, _context, receiver) =>
+  equality(lowered(receiver), lowered(args[0]?.value), true);
+
+function lowered(value: Value | undefined): Value | undefined {
+  return value?.map((each) =>
+    each.data.kind === "literal" && typeof each.data.value === "string"
+      ? { ...each, data: { kind: "literal", value: each.data.value.toLowerCase() } }
+      : each,
+  );
+}
 
 const startsWith = predicate("starts with", (text, part) => text.startsWith(part));
 const endsWith = predicate("ends with", (text, part) => text.endsWith(part));
@@ -94,7 +105,8 @@ const upper = textual((text) => text.toUpperCase());
 const trim = textual((text) => text.trim());
 const capitalize = textual((text) => text.charAt(0).toUpperCase() + text.slice(1).toLowerCase());
 
-const stringOfReceiver: LibraryFunction = (_args, _context, receiver) => stringOf([asArgument(receiver)]);
+const stringOfReceiver: LibraryFunction = (args, context, receiver) =>
+  builtText(args, context, receiver) ?? stringOf([asArgument(receiver)]);
 
 /** `env.production?` of a text that answers for the name it holds. */
 const inquiries: Record<string, LibraryFunction> = {
@@ -163,6 +175,6 @@ export const textMethods: Readonly<Record<string, LibraryFunction>> = {
   ...inquiries,
   equals: equals,
   Equals: equals,
-  equalsIgnoreCase: equals,
+  equalsIgnoreCase: equalsInAnyCase,
   "eql?": equals,
 };

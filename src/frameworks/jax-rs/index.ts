@@ -12,11 +12,18 @@ import {
 } from "../../framework.ts";
 import { addArgument } from "../../write.ts";
 import { setBeforeEnd, started } from "../fluent-builder.ts";
+import { headerByHand } from "../java.ts";
 
 const docs =
   "https://jakarta.ee/specifications/restful-ws/3.1/apidocs/jakarta.ws.rs/jakarta/ws/rs/core/newcookie#isSecure()";
 const builderDocs =
   "https://jakarta.ee/specifications/restful-ws/3.1/apidocs/jakarta.ws.rs/jakarta/ws/rs/core/newcookie.abstractnewcookiebuilder#secure(boolean)";
+
+const headerDocs =
+  "https://jakarta.ee/specifications/restful-ws/3.1/apidocs/jakarta.ws.rs/jakarta/ws/rs/core/response.responsebuilder#header(java.lang.String,java.lang.Object)";
+
+/** `Response.ok().header(…)`, and on a builder in a variable. */
+const BUILDER = /^(?:javax|jakarta)\.ws\.rs\.core\.Response(?:\.\w+\(\))*(?:\.ResponseBuilder)?(?:\.\w+\(\))*\.header$/;
 
 type Fact = CallFact | WriteFact;
 
@@ -26,7 +33,7 @@ export const jaxRs: Framework = {
   title: "JAX-RS (Jakarta REST)",
   docs,
   language: "java",
-  words: { ".java": ["newcookie"] },
+  words: { ".java": ["newcookie", "set_cookie", "set-cookie"] },
   sinks: [
     {
       on: {
@@ -58,6 +65,7 @@ export const jaxRs: Framework = {
       attributes: { httponly: [setter("receiver", "httpOnly()")], path: [setter("receiver", "path()")] },
       fixes: (fact, context) => (fact.kind === "call" ? setBeforeEnd(fact, context, "secure(true)") : []),
     },
+    headerByHand(["header"], headerDocs, ({ callee }) => callee.some((path) => BUILDER.test(path))),
   ],
 };
 

@@ -12,6 +12,7 @@ import {
   setter,
   type WriteFact,
 } from "../../framework.ts";
+import { testing } from "../java.ts";
 import { fixAtAddition, fixAtConstructor } from "./fixes.ts";
 import {
   cookieArgument,
@@ -233,7 +234,6 @@ interface Handling {
 }
 
 const handlings = new WeakMap<Context["facts"], Handling>();
-const testing = ["org.junit", "org.testng", "org.mockito", "org.springframework.mock", "org.springframework.test"];
 /** Methods that take the cookies of a request. */
 export const requestMethods = ["cookie", "cookies", "setCookies", "thenReturn", "willReturn"];
 

@@ -1,8 +1,24 @@
-import { type CallFact, type Framework, fallback, type SeenAlternative, setter } from "../../framework.ts";
+import {
+  type CallFact,
+  type Context,
+  type Framework,
+  fallback,
+  imports,
+  type SeenAlternative,
+  setter,
+} from "../../framework.ts";
 import { chainOf, setBeforeEnd, started } from "../fluent-builder.ts";
+import { headerByHand, testing } from "../java.ts";
 
 const docs =
   "https://docs.spring.io/spring-framework/docs/current/javadoc-api/org/springframework/http/ResponseCookie.ResponseCookieBuilder.html#secure(boolean)";
+
+const headerDocs =
+  "https://docs.spring.io/spring-framework/docs/current/javadoc-api/org/springframework/http/HttpHeaders.html#SET_COOKIE";
+
+/** `ResponseEntity.ok().header(…)`, `headers.add(…)`, `exchange.getResponse().getHeaders().add(…)`; no client's. */
+const HEADERS =
+  /(?:^|\.)(?:ResponseEntity\.\w+\(\)(?:\.\w+\(\))*\.header|org\.springframework\.http\.HttpHeaders(?:\(\))?\.(?:add|set)|(?:ServerHttpResponse|getResponse\(\)|response)\.getHeaders\(\)\.(?:add|set))$/;
 
 /** `ResponseCookie.from(name, value)….build()`: the cookie is finished there and cannot be changed. */
 export const springResponseCookie: Framework = {
@@ -10,7 +26,23 @@ export const springResponseCookie: Framework = {
   title: "Spring's ResponseCookie",
   docs,
   language: "java",
-  words: { ".java": ["responsecookie"] },
+  words: { ".java": ["responsecookie", "set_cookie", "set-cookie"] },
+  symbols: [
+    {
+      path: "*.getURI.getScheme",
+      is: "request-scheme-text",
+      https: "https",
+      http: "http",
+      says: '`getURI().getScheme()` is "https" when the request arrives as https',
+    },
+    {
+      path: "*.getURI().getScheme",
+      is: "request-scheme-text",
+      https: "https",
+      http: "http",
+      says: '`getURI().getScheme()` is "https" when the request arrives as https',
+    },
+  ],
   sinks: [
     {
       on: { kind: "call", method: ["build"], matches: isBuilt },
@@ -26,8 +58,13 @@ export const springResponseCookie: Framework = {
       fixes: (fact, context) =>
         fact.kind === "call" && !chainOf(fact).some(isSecureCall) ? setBeforeEnd(fact, context, "secure(true)") : [],
     },
+    headerByHand(["header", "add", "set"], headerDocs, isHeaders),
   ],
 };
+
+function isHeaders({ callee, place }: CallFact, context: Context): boolean {
+  return callee.some((path) => HEADERS.test(path)) && !imports(context, place.file, ...testing);
+}
 
 function isBuilt(call: CallFact): boolean {
   return call.callee.some((path) =>
