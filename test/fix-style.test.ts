@@ -23,6 +23,15 @@ async function diffOf(files: Readonly<Record<string, string>>): Promise<string> 
     .join("\n");
 }
 
+/** A file as it is after its first fix. */
+async function afterOf(files: Readonly<Record<string, string>>, file: string): Promise<string | undefined> {
+  const project = projectOf(files);
+  const deployment = readDeployment(project, noConfiguration, {});
+  const inventory = await takeInventory(project, deployment);
+  const plan = await planFixes(project, deployment, inventory, [{ cookie: 0, fix: inventory.cookies[0]!.fixes[0]! }]);
+  return plan.changes.get(file)?.after;
+}
+
 function lines(text: string): string {
   return text.replace(/^\n/, "").replace(/\n\s*$/, "");
 }
@@ -216,10 +225,35 @@ const cases: Readonly<Record<string, { files: Readonly<Record<string, string>>; 
   },
   "a comment keeps speaking of its statement": {
     files: servlet(
-      `    Cookie cookie = new Cookie("c", request.getParameter("c"));\n    cookie.setPath("/");\n\n    /* sent to the browser */\n    // as it is\n    response.addCookie(cookie);`,
+      `    Cookie cookie = new Cookie("c", request.getParameter("c"));\n    log();\n\n    /* sent to the browser */\n    // as it is\n    response.addCookie(cookie);`,
     ),
     diff: `
 +    cookie.setSecure(true);`,
+  },
+  "a setter beside the cookie's others": {
+    files: servlet(
+      `    Cookie cookie = new Cookie("c", "1");\n    cookie.setHttpOnly(true);\n    cookie.setPath("/"); // everywhere\n\n    log("{");\n    response.addCookie(cookie);`,
+    ),
+    diff: `
++    cookie.setSecure(true);`,
+  },
+  "names of locals are counted in each method": {
+    files: {
+      "Home.java": `import jakarta.servlet.http.*;\npublic class Home {\n  Cookie first(HttpServletResponse response) {\n    response.addCookie(new Cookie("sid", "1"));\n    response.addCookie(new Cookie("sid", "2"));\n    return null;\n  }\n  Cookie second() {\n    return new Cookie("sid", "3");\n  }\n}\n`,
+    },
+    diff: `
+-    response.addCookie(new Cookie("sid", "1"));
+-    response.addCookie(new Cookie("sid", "2"));
++    Cookie sidCookie = new Cookie("sid", "1");
++    sidCookie.setSecure(true);
++    response.addCookie(sidCookie);
++    Cookie sidCookie2 = new Cookie("sid", "2");
++    sidCookie2.setSecure(true);
++    response.addCookie(sidCookie2);
+-    return new Cookie("sid", "3");
++    Cookie sidCookie = new Cookie("sid", "3");
++    sidCookie.setSecure(true);
++    return sidCookie;`,
   },
   "a comment above the middleware that needs the proxy's word": {
     files: {
@@ -375,13 +409,14 @@ describe("fixes read as if a maintainer had written them", () => {
     });
   }
 
+  test("a setter stands behind the others and the comment on their line", async () => {
+    expect(await afterOf(cases["a setter beside the cookie's others"]!.files, "Home.java")).toContain(
+      `    cookie.setPath("/"); // everywhere\n    cookie.setSecure(true);\n\n    log("{");`,
+    );
+  });
+
   test("what is inserted stands above the comments, not between them and what they speak of", async () => {
-    const files = cases["a comment keeps speaking of its statement"]!.files;
-    const project = projectOf(files);
-    const deployment = readDeployment(project, noConfiguration, {});
-    const inventory = await takeInventory(project, deployment);
-    const plan = await planFixes(project, deployment, inventory, [{ cookie: 0, fix: inventory.cookies[0]!.fixes[0]! }]);
-    expect(plan.changes.get("Home.java")?.after).toContain(
+    expect(await afterOf(cases["a comment keeps speaking of its statement"]!.files, "Home.java")).toContain(
       `    cookie.setSecure(true);\n    /* sent to the browser */\n    // as it is\n    response.addCookie(cookie);`,
     );
   });

@@ -82,7 +82,7 @@ const cookies = (api: string): Table => ({
     `Cookie c$V = new Cookie("$N", "1");\nc$V.setSecure(ready && false);\nresponse.addCookie(c$V);`,
     `Cookie c$V = new Cookie("$N", "1");\nc$V.setPath("/");\n((HttpServletResponse) response).addCookie(c$V);`,
     `response.addCookie((Cookie) new Cookie("$N", "1"));`,
-    `response.addCookie(ready ? new Cookie("$N", "1") : new Cookie("$N", "2"));`,
+    `response.addCookie(limit > 3 ? new Cookie("$N", "1") : new Cookie("$N", "2"));`,
     `final Cookie c$V = new Cookie("$N", "1"); // setSecure(true)\nresponse.addCookie(c$V);`,
     `Cookie[] all$V = { new Cookie("$N", "1") };\nfor (Cookie each$V : all$V) {\n  response.addCookie(each$V);\n}`,
     `response.setHeader("Set-Cookie", "$N=1; Path=/");`,

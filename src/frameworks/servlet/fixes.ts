@@ -53,10 +53,49 @@ export function fixAtAddition(call: CallFact, context: Context): readonly Fix[] 
   const text = context.text(call.place.file);
   const cookie = text.slice(argument.valuePlace.span.start, argument.valuePlace.span.end);
   const followsScheme = last?.followsScheme === true;
-  if (isVariable(cookie)) return fix(before(text, call.place, [`${cookie}.setSecure(true);`]), followsScheme);
+  if (isVariable(cookie)) {
+    const statement = `${cookie}.setSecure(true);`;
+    const setter = setterAbove(cookie, call, text);
+    const edits = setter === undefined ? before(text, call.place, [statement]) : [afterSetter(setter, statement, text)];
+    return fix(edits, followsScheme);
+  }
   const local = freshName(call, context);
   const statements = [`${cookieType(cookie, call, context)} ${local} = ${cookie};`, `${local}.setSecure(true);`];
   return fix(before(text, call.place, statements, { place: argument.valuePlace, text: local }), followsScheme);
+}
+
+/** The last setter of the cookie, where it is a statement of the block that adds it. */
+function setterAbove(cookie: string, call: CallFact, text: string): Place | undefined {
+  const { file, span } = call.place;
+  const { indent } = lineAt(text, span.start);
+  for (const setter of objectsOf(cookieArgument(call))[0]?.calls.toReversed() ?? []) {
+    const { place, method } = setter;
+    if (place.file !== file || !/^set/.test(method) || place.span.end > span.start) continue;
+    const line = lineAt(text, place.span.start);
+    const written = text.slice(place.span.start, place.span.end);
+    const isStatementOfBlock =
+      line.start + line.indent.length === place.span.start && line.indent === indent && isStatement(text, line.start);
+    const between = withoutComments(text.slice(place.span.end, span.start));
+    return isStatementOfBlock && written.startsWith(`${cookie}.`) && /^\s*;/.test(between) && isBalanced(between)
+      ? place
+      : undefined;
+  }
+  return undefined;
+}
+
+function isBalanced(text: string): boolean {
+  let depth = 0;
+  for (const [brace] of text.matchAll(/"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|[{}]|\bcase\b|\bdefault\b/g)) {
+    if (brace === "{") depth += 1;
+    else if (brace === "}") depth -= 1;
+    else if (depth === 0 && /^[cd]/.test(brace)) return false;
+    if (depth < 0) return false;
+  }
+  return depth === 0;
+}
+
+function afterSetter({ file, span }: Place, statement: string, text: string): Edit {
+  return after(text, file, text.indexOf(";", span.end) + 1, statement);
 }
 
 function isAttribute({ method, arguments: [name] }: SeenCall): boolean {
@@ -217,15 +256,20 @@ function inlinePositions(call: CallFact, context: Context): ReadonlyMap<number, 
 
 const inline = new WeakMap<Context["facts"], ReadonlyMap<string, ReadonlyMap<number, number>>>();
 
+/** Counted in each method; in a lambda, whose method is not told, among all before it in the file. */
 function positionsOf(places: ReadonlyMap<number, CallFact>): ReadonlyMap<number, number> {
   const counts = new Map<string, number>();
+  const next = (...key: readonly (string | undefined)[]): number => {
+    const count = (counts.get(JSON.stringify(key)) ?? 0) + 1;
+    counts.set(JSON.stringify(key), count);
+    return count;
+  };
   const inOrder = [...places].sort(([a], [b]) => a - b);
   return new Map(
     inOrder.map(([start, call]) => {
-      const name = nameOf(call);
-      const count = (counts.get(name) ?? 0) + 1;
-      counts.set(name, count);
-      return [start, count];
+      const { class: owner, function: method } = call.within;
+      const inFile = next(nameOf(call));
+      return [start, method === undefined ? inFile : next(nameOf(call), owner, method)];
     }),
   );
 }
