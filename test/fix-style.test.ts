@@ -237,6 +237,34 @@ const cases: Readonly<Record<string, { files: Readonly<Record<string, string>>; 
     diff: `
 +    cookie.setSecure(true);`,
   },
+  "a cookie that is handed on": {
+    files: {
+      "Home.java": `import jakarta.servlet.http.*;\npublic class Home {\n  void fill(java.util.List<Cookie> cookies, Box box) {\n    if (cookies.isEmpty()) {\n      cookies.add(new Cookie("a", "1"));\n    }\n    box.cookie = new Cookie("b", "1");\n    log(next(), new Cookie("c", "1"));\n  }\n}\n`,
+    },
+    diff: `
+-      cookies.add(new Cookie("a", "1"));
++      Cookie aCookie = new Cookie("a", "1");
++      aCookie.setSecure(true);
++      cookies.add(aCookie);
++    box.cookie.setSecure(true);`,
+  },
+  "settings under a blank line, as the others": {
+    files: {
+      "shop/settings.py": `MIDDLEWARE = [\n    "django.contrib.sessions.middleware.SessionMiddleware",\n    "django.middleware.csrf.CsrfViewMiddleware",\n]\n\nTIME_ZONE = "UTC"\n`,
+    },
+    diff: `
++
++SESSION_COOKIE_SECURE = True
++CSRF_COOKIE_SECURE = True`,
+  },
+  "a lambda in an old switch": {
+    files: servlet(
+      `    switch (mode) {\n      case 1:\n        Runnable run = () -> response.addCookie(new Cookie("a", "1"));\n    }`,
+    ),
+    diff: `
+-        Runnable run = () -> response.addCookie(new Cookie("a", "1"));
++        Runnable run = () -> { Cookie cookie = new Cookie("a", "1"); cookie.setSecure(true); response.addCookie(cookie); };`,
+  },
   "names of locals are counted in each method": {
     files: {
       "Home.java": `import jakarta.servlet.http.*;\npublic class Home {\n  Cookie first(HttpServletResponse response) {\n    response.addCookie(new Cookie("sid", "1"));\n    response.addCookie(new Cookie("sid", "2"));\n    return null;\n  }\n  Cookie second() {\n    return new Cookie("sid", "3");\n  }\n}\n`,
@@ -408,6 +436,13 @@ describe("fixes read as if a maintainer had written them", () => {
       expect(await diffOf(files)).toBe(lines(diff));
     });
   }
+
+  test("a setting stands beside its like", async () => {
+    const settings = `MIDDLEWARE = ["django.contrib.sessions.middleware.SessionMiddleware"]\n\nSESSION_COOKIE_AGE = 60  # a minute\n\nTIME_ZONE = "UTC"\n`;
+    expect(await afterOf({ "shop/settings.py": settings }, "shop/settings.py")).toBe(
+      settings.replace("# a minute\n", "# a minute\nSESSION_COOKIE_SECURE = True\n"),
+    );
+  });
 
   test("a setter stands behind the others and the comment on their line", async () => {
     expect(await afterOf(cases["a setter beside the cookie's others"]!.files, "Home.java")).toContain(

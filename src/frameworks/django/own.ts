@@ -178,8 +178,9 @@ function cookieOf(
     ...(sensitive === undefined ? {} : { sensitive }),
     remarks: overrides(app, key, context),
     fixes: (cookie) => {
-      const edit = inPlace(app, key, cookie, context) ?? appended(app, key, context);
-      return edit === undefined ? [] : [fixOf(key, app, [edit])];
+      const edit = inPlace(app, key, cookie, context);
+      const edits = edit === undefined ? appended(app, key, context) : [edit];
+      return edits === undefined ? [] : [fixOf(key, app, edits)];
     },
   });
 }
@@ -260,17 +261,39 @@ function memberPlace(app: DjangoApp, key: string, cookie: Cookie): Place | undef
   return told?.from === "file" ? told : undefined;
 }
 
-/** Where it is commented out, else at the end: behind the last star import, which could undo it; in the class, with django-configurations. */
-function appended(app: DjangoApp, key: string, context: Context) {
+/** Where it is commented out, else beside its like, else at the end; in the class, with django-configurations. */
+function appended(app: DjangoApp, key: string, context: Context): Fix["edits"] | undefined {
   const text = context.text(app.file);
-  const newline = text.includes("\r\n") ? "\r\n" : "\n";
   const own = configurationClass(app, context);
-  if (own === undefined) {
-    const start = [...text.matchAll(/^from [^\n]+ import \*/gm)].at(-1)?.index ?? 0;
-    const commented = uncomment(text, { file: app.file, span: { start, end: text.length } }, key, `${key} = True`);
-    return commented ?? insert(app.file, text.trimEnd().length, `${newline}${key} = True`);
+  if (own !== undefined) {
+    const added = addToClass(own.place, key, context);
+    return added === undefined ? undefined : [added];
   }
-  return addToClass(own.place, key, context);
+  const statement = `${key} = True`;
+  // A star import above it could undo it.
+  const start = [...text.matchAll(/^[ \t]*from [^\n]+ import \*/gm)].at(-1)?.index ?? 0;
+  const commented = uncomment(text, { file: app.file, span: { start, end: text.length } }, key, statement);
+  if (commented !== undefined) return [commented];
+  const newline = text.includes("\r\n") ? "\r\n" : "\n";
+  const like = [...text.slice(start).matchAll(LIKE)].at(-1);
+  const behind = like === undefined ? undefined : start + like.index + like[0].length;
+  if (behind !== undefined && !text.includes(key, behind)) return [insert(app.file, behind, `${newline}${statement}`)];
+  const end = text.trimEnd().length;
+  // Several settings are added under one blank line: equal edits count once.
+  const apart = standsApart(text.slice(0, end)) ? [insert(app.file, end, newline)] : [];
+  return [...apart, insert(app.file, end, `${newline}${statement}`)];
+}
+
+/** A setting of such cookies that begins and ends on one line. */
+const LIKE = /^(?:SESSION|CSRF|LANGUAGE)_COOKIE_\w+[ \t]*=(?=[^\r\n]*[^\s([{,\\]\r?$)[^\r\n]*/gm;
+
+/** Does a blank line stand before the last statement, and the comment above it? */
+function standsApart(text: string): boolean {
+  const lines = text.split(/\r?\n/);
+  let last = lines.length - 1;
+  while (last > 0 && !/^[A-Za-z_@]/.test(lines[last]!)) last -= 1;
+  while (last > 0 && lines[last - 1]!.startsWith("#")) last -= 1;
+  return last > 0 && lines[last - 1]!.trim() === "" && !/^(?:SECURE|CSRF|SESSION)_/.test(lines[last]!);
 }
 
 function textOf(app: DjangoApp, key: string, context: Context): string | undefined {

@@ -115,9 +115,16 @@ export function fixAtConstructor(call: CallFact, context: Context): readonly Fix
   const text = context.text(file);
   const lineStart = text.lastIndexOf("\n", span.start - 1) + 1;
   const head = text.slice(lineStart, span.start);
+  const made = text.slice(span.start, span.end);
+  const handedOn = /^\s*(?=[\w$.]+\(\s*$)/.exec(head);
+  if (handedOn !== null && /^\s*\)\s*;/.test(text.slice(span.end, span.end + 200)) && isStatement(text, lineStart)) {
+    const close = text.indexOf(")", span.end) + 1;
+    const at = { file, span: { start: lineStart + handedOn[0].length, end: close } };
+    return fix(withLocal(made, call, at, context));
+  }
   const end = /^\s*;/.exec(text.slice(span.end, span.end + 200));
   if (end === null) return [];
-  const variable = /(?:^|[^\w$.])((?:this\.)?[\w$]+)\s*=\s*$/.exec(head)?.[1];
+  const variable = /(?:^|[^\w$.)])((?:[\w$]+\.)*[\w$]+)\s*=\s*$/.exec(head)?.[1];
   if (
     variable !== undefined &&
     !isWider(variable, text.slice(0, span.start)) &&
@@ -127,11 +134,16 @@ export function fixAtConstructor(call: CallFact, context: Context): readonly Fix
     return fix([after(text, file, span.end + end[0].length, `${variable}.setSecure(true);`)]);
   }
   if (!/^\s*return\s+$/.test(head)) return [];
+  return fix(
+    withLocal(made, call, { file, span: { start: lineStart + head.indexOf("return"), end: span.end } }, context),
+  );
+}
+
+/** The cookie gets a name before the statement that returns it or hands it on. */
+function withLocal(made: string, call: CallFact, statement: Place, context: Context): readonly Edit[] | undefined {
   const local = freshName(call, context);
-  const made = text.slice(span.start, span.end);
-  const at = { file, span: { start: lineStart + head.indexOf("return"), end: span.end } };
   const statements = [`${cookieType(made, call, context)} ${local} = ${made};`, `${local}.setSecure(true);`];
-  return fix(before(text, at, statements, { place: call.place, text: local }));
+  return before(context.text(statement.file), statement, statements, { place: call.place, text: local });
 }
 
 /**
@@ -154,7 +166,7 @@ function before(
   const head = text.slice(Math.max(0, span.start - 400), span.start).trimEnd();
   const ending = /^\s*;/.exec(text.slice(span.end, span.end + 200))?.[0];
   if (head.endsWith("->")) {
-    const isCase = /(?:^|[\s{;])(?:case\b[^;{}]*|default\s*)->$/.test(head);
+    const isCase = /(?:^|[\s{;])(?:case\b(?:"[^"\n]*"|[^;{}:"])*|default\s*)->$/.test(head);
     if (isCase && ending === undefined) return undefined;
     const close = isCase ? insert(file, span.end + ending!.length, " }") : insert(file, span.end, "; }");
     return [insert(file, span.start, `{ ${statements.join(" ")} `), ...change, close];
@@ -190,7 +202,7 @@ function after(text: string, file: string, offset: number, statement: string): E
 
 /** Is the variable declared with a type that has no `setSecure`? The nearest declaration before counts. */
 function isWider(variable: string, before: string): boolean {
-  const name = variable.replace(/^this\./, "").replaceAll("$", "\\$&");
+  const name = variable.slice(variable.lastIndexOf(".") + 1).replaceAll("$", "\\$&");
   const declared = [...before.matchAll(new RegExp(`([\\w$.]+)(?:<[^<>]*>)?\\s+${name}\\s*[=;]`, "g"))].at(-1)?.[1];
   return declared !== undefined && /^(?:java\.(?:lang|io)\.)?(?:Object|Serializable|Cloneable)$/.test(declared);
 }
@@ -282,7 +294,9 @@ function isInline(call: CallFact, context: Context): boolean {
     return argument !== undefined && !isVariable(context.text(file).slice(argument.start, argument.end));
   }
   if (call.method !== "Cookie" || !call.new) return false;
-  return /\breturn\s+$/.test(context.text(file).slice(Math.max(0, span.start - 40), span.start));
+  return /\breturn\s+$|\n\s*(?![\w$.]*\baddCookie\()[\w$.]+\(\s*$/.test(
+    context.text(file).slice(Math.max(0, span.start - 200), span.start),
+  );
 }
 
 function isVariable(text: string): boolean {
