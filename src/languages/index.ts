@@ -1,6 +1,7 @@
 import type { Language, ProgramLanguage, SettingsLanguage } from "../language.ts";
 import { csharp } from "./csharp/index.ts";
 import { env } from "./env/index.ts";
+import { html } from "./html/index.ts";
 import { ini } from "./ini/index.ts";
 import { java } from "./java/index.ts";
 import { javascript } from "./javascript/index.ts";
@@ -14,6 +15,7 @@ import { yaml } from "./yaml/index.ts";
 
 export const languages: readonly Language[] = [
   javascript,
+  html,
   python,
   java,
   jsp,

@@ -4,6 +4,11 @@ import { deletesByText, javascriptWords } from "../node.ts";
 const docs = "https://developer.mozilla.org/en-US/docs/Web/API/Document/cookie";
 const storeDocs = "https://developer.mozilla.org/en-US/docs/Web/API/CookieStore/set";
 
+const words = ["document.cookie", "cookiestore", ".cookie ="];
+
+/** Pages and templates, whose scripts run in the browser. */
+const pages = [".html", ".htm", ".vue", ".svelte", ".ejs", ".erb", ".hbs", ".cshtml", ".aspx", ".ascx", ".master"];
+
 const write: Sink = {
   on: {
     kind: "write",
@@ -40,7 +45,7 @@ export const documentCookie: Framework = {
   title: "document.cookie",
   docs,
   language: "javascript",
-  words: javascriptWords("document.cookie", "cookiestore", ".cookie ="),
+  words: { ...javascriptWords(...words), ...Object.fromEntries(pages.map((extension) => [extension, words])) },
   symbols: ["location.protocol", "window.location.protocol", "document.location.protocol"].map((path) => ({
     path,
     is: "request-scheme-text",
