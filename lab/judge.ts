@@ -49,10 +49,12 @@ function isVisit({ origin }: Sighting): boolean {
   return /\blab\b/.test(origin);
 }
 
+const until = /Secure only when (?<name>[\w-]+) is (?<older>older than )?(?<major>\d+)\.(?<minor>\d+)/;
+const since = /`Always` since (?<name>[\w. ]+) (?<major>\d+), is/;
+
 /** Where only the framework's version is the condition, the version that runs settles it. */
 function decided(row: ExpectedCookie, versions: Readonly<Record<string, string>>): ExpectedCookie {
-  const [, name = "", older, major, minor] =
-    /Secure only when ([\w. -]+) is (older than )?(\d+)\.(\d+)/.exec(row.because) ?? [];
+  const { name = "", older, major, minor = "0" } = (until.exec(row.because) ?? since.exec(row.because))?.groups ?? {};
   const version = versions[name.toLowerCase()]?.split(".").map(Number);
   if (version === undefined || row.secure !== "conditional") return row;
   const [ownMajor = 0, ownMinor = 0] = version;

@@ -28,6 +28,7 @@ import {
 } from "./application.ts";
 import { boundSection } from "./bound-section.ts";
 import { policyFix } from "./policy.ts";
+import { alwaysSince8 } from "./versions.ts";
 
 /** A part of the framework that sets a cookie of its own, configured by a `CookieBuilder`. */
 interface Component {
@@ -43,6 +44,8 @@ interface Component {
   readonly value: "None" | "SameAsRequest";
   readonly docs: string;
   readonly says: string;
+  /** Whose default is `Always` since ASP.NET Core 8. */
+  readonly since8?: string;
   /** `Always` makes it throw over http. */
   readonly throws?: boolean;
 }
@@ -124,6 +127,7 @@ const COMPONENTS: readonly Component[] = [
     value: "SameAsRequest",
     docs: `${api}.authentication.openidconnect.openidconnectoptions.noncecookie`,
     says: sameSays("the nonce's", "NonceCookie"),
+    since8: "the nonce's",
   },
   {
     methods: ["AddOpenIdConnect", "AddOAuth", "AddGoogle", "AddFacebook", "AddMicrosoftAccount", "AddTwitter"],
@@ -133,6 +137,7 @@ const COMPONENTS: readonly Component[] = [
     value: "SameAsRequest",
     docs: `${api}.authentication.remoteauthenticationoptions.correlationcookie`,
     says: sameSays("the correlation cookie's", "CorrelationCookie"),
+    since8: "the correlation cookie's",
   },
 ];
 
@@ -260,8 +265,11 @@ function valueFor(component: Component, write: WriteFact, key: "SecurePolicy" | 
 
 function policyOf(component: Component, call: CallFact, context: Context): Given | undefined {
   const changes = changesOf(component, call, context, "SecurePolicy");
-  if (changes.length === 0) return undefined;
-  return asPolicy(policies(lastOf(changes)), `${component.member}.SecurePolicy`);
+  const attribute = `${component.member}.SecurePolicy`;
+  if (changes.length > 0) return asPolicy(policies(lastOf(changes)), attribute);
+  return component.since8 === undefined
+    ? undefined
+    : alwaysSince8(call.place.file, attribute, component.since8, context);
 }
 
 function nameOf(component: Component, call: CallFact, context: Context): Given | undefined {
