@@ -88,9 +88,9 @@ function variableVariants(because: string): readonly Variant[] {
 
 /** A key of a configuration that ASP.NET Core reads from a variable too: `Cookies:Secure` from `Cookies__Secure`. */
 function keyVariants(because: string): readonly Variant[] {
-  const otherwise: Readonly<Record<string, string>> = { true: "false", Always: "None" };
-  return [...because.matchAll(/`(\w+(?::\w+)+)` is `(true|Always)`/g)].map(([, key = "", value = ""]) => ({
-    environment: { [key.replaceAll(":", "__")]: otherwise[value] ?? "" },
+  const otherwise: Readonly<Record<string, string>> = { true: "false", always: "None" };
+  return [...because.matchAll(/`(\w+(?::\w+)+)` is `(true|always)`/gi)].map(([, key = "", value = ""]) => ({
+    environment: { [key.replaceAll(":", "__")]: otherwise[value.toLowerCase()] ?? "" },
     files: {},
   }));
 }

@@ -370,7 +370,8 @@ export function lastOf(writes: readonly { readonly value: Seen; readonly conditi
       before = own;
       continue;
     }
-    const otherwise = { ...condition, arm: !condition.arm };
+    const holds = condition.holds === undefined ? undefined : !condition.holds;
+    const otherwise = { ...condition, arm: !condition.arm, holds };
     const absent: Seen = [{ data: { kind: "literal", value: undefined }, when: [], because: [] }];
     const rest = before.length > 0 ? before : absent;
     before = [...own, ...rest.map((each) => ({ ...each, when: [otherwise, ...each.when] }))].slice(0, 24);

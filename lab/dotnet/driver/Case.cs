@@ -57,10 +57,12 @@ public sealed class Case
     /// <summary>The compiled application.</summary>
     public Assembly Library { get; private set; }
 
-    /// <summary>The applications of a case: each folder with a project file, or the case as a whole.</summary>
+    /// <summary>The applications of a case: each folder with a project file, or with a program of its own, or the case as a whole.</summary>
     public static Case[] Of(string folder, string[] files)
     {
-        string[] roots = files.Where(file => file.EndsWith(".csproj", StringComparison.Ordinal)).Select(Parent).DefaultIfEmpty("").ToArray();
+        string[] projects = files.Where(file => file.EndsWith(".csproj", StringComparison.Ordinal)).Select(Parent).ToArray();
+        string[] programs = files.Where(file => file.EndsWith("/Program.cs", StringComparison.Ordinal)).Select(Parent).ToArray();
+        string[] roots = projects.Length > 0 ? projects : programs.Length > 1 ? programs : [""];
         return roots.Select(root => new Case(folder, root, files.Where(file => file.StartsWith(root, StringComparison.Ordinal)))).ToArray();
     }
 
@@ -72,10 +74,9 @@ public sealed class Case
     private static string Completed(string text)
     {
         var last = CSharpSyntaxTree.ParseText(text).GetCompilationUnitRoot().Members.OfType<GlobalStatementSyntax>().LastOrDefault();
-        string builder = Regex.Match(text, @"(\w+) = WebApplication\.CreateBuilder\(").Groups[1].Value;
-        if (last == null || builder == "") return text;
-        string built = Regex.Match(text, $@"(\w+) = {builder}\.Build\(\)").Groups[1].Value;
-        if (built != "" && text.Contains(built + ".Run(")) return text;
+        string builder = Regex.Match(text, @"(\w+) = WebApplication\.Create(?:Slim)?Builder\(\w*\);").Groups[1].Value;
+        string built = Regex.Match(text, @"(\w+) = [\w.()]+\.Build\(\);").Groups[1].Value;
+        if (last == null || (builder + built) == "" || text.Contains(built + ".Run(")) return text;
         return text.Insert(last.Span.End, built != "" ? $"\n{built}.Run();" : $"\n{builder}.Build().Run();");
     }
 

@@ -8,6 +8,7 @@ import {
   type Given,
   lastOf,
   memberOf,
+  pathsOf,
   type Seen,
   type SeenAlternative,
   type Sink,
@@ -38,6 +39,10 @@ interface Component {
   readonly also?: readonly string[];
   /** The options' type, for `Configure<T>`. */
   readonly options: string;
+  /** The scheme of the options where none is named; without it they have no name. */
+  readonly scheme?: string;
+  /** The calls that may be handed options, which replace all others. */
+  readonly middleware?: readonly string[];
   /** The builder's member. */
   readonly member: string;
   readonly name: string;
@@ -59,6 +64,7 @@ const COMPONENTS: readonly Component[] = [
   {
     methods: ["AddSession"],
     options: "SessionOptions",
+    middleware: ["UseSession"],
     member: "Cookie",
     name: ".AspNetCore.Session",
     value: "None",
@@ -87,6 +93,7 @@ const COMPONENTS: readonly Component[] = [
   {
     methods: ["AddCookie"],
     options: "CookieAuthenticationOptions",
+    scheme: "Cookies",
     member: "Cookie",
     name: ".AspNetCore.Cookies",
     value: "SameAsRequest",
@@ -122,6 +129,7 @@ const COMPONENTS: readonly Component[] = [
   {
     methods: ["AddOpenIdConnect"],
     options: "OpenIdConnectOptions",
+    scheme: "OpenIdConnect",
     member: "NonceCookie",
     name: ".AspNetCore.OpenIdConnect.Nonce.*",
     value: "SameAsRequest",
@@ -132,6 +140,7 @@ const COMPONENTS: readonly Component[] = [
   {
     methods: ["AddOpenIdConnect", "AddOAuth", "AddGoogle", "AddFacebook", "AddMicrosoftAccount", "AddTwitter"],
     options: "OpenIdConnectOptions",
+    scheme: "OpenIdConnect",
     member: "CorrelationCookie",
     name: ".AspNetCore.Correlation.*",
     value: "SameAsRequest",
@@ -184,6 +193,24 @@ interface Change {
   readonly write?: WriteFact;
 }
 
+/** The calls that configure the component: that which brings it in, and those for its options. */
+function holdersOf(component: Component, call: CallFact, context: Context): readonly CallFact[] {
+  const { file } = call.place;
+  // Options that are handed to the middleware take the place of all others.
+  const own = callsFor(file, context, ...(component.middleware ?? [])).find((use) => use.arguments.length > 0);
+  if (own !== undefined) return [own];
+  const others = callsFor(
+    file,
+    context,
+    ...(component.also ?? []),
+    "Configure",
+    "ConfigureAll",
+    "PostConfigure",
+    "PostConfigureAll",
+  ).filter((other) => component.also?.includes(other.method) === true || isFor(component, call, other, context));
+  return [call, ...others.filter((other) => other !== call)];
+}
+
 /** Everything that is written to the component's builder, in the order in which it runs. */
 function changesOf(
   component: Component,
@@ -192,23 +219,14 @@ function changesOf(
   key: "SecurePolicy" | "Name",
 ): readonly Change[] {
   const changes: Change[] = [];
-  const others = callsFor(
-    call.place.file,
-    context,
-    ...(component.also ?? []),
-    "Configure",
-    "ConfigureAll",
-    "PostConfigure",
-    "PostConfigureAll",
-  ).filter((other) => component.also?.includes(other.method) === true || isFor(component, other, context));
-  const holders = [call, ...others.filter((other) => other !== call)];
-  const single = callsFor(call.place.file, context, call.method).length === 1;
+  const holders = holdersOf(component, call, context);
+  const single = holders.some(({ method }) => callsFor(call.place.file, context, method).length === 1);
   for (const write of context.facts.writes) {
     if (write.notDeployed !== undefined || (write.key !== key && write.key !== component.member)) continue;
     if (projectOf(write.place.file, context) !== projectOf(call.place.file, context)) continue;
     const holder =
       holders.find((each) => contains(each.place, write.place) && !nested(each, write, context)) ??
-      (single && passedTo(write, call.method) ? call : undefined);
+      (single ? holders.find(({ method }) => passedTo(write, method)) : undefined);
     if (holder === undefined) continue;
     const value = valueFor(component, write, key);
     if (value === undefined) continue;
@@ -241,8 +259,24 @@ function nested(holder: CallFact, write: WriteFact, _context: Context): boolean 
   return span === undefined || write.place.span.start < span.start || write.place.span.end > span.end;
 }
 
-function isFor(component: Component, call: CallFact, context: Context): boolean {
-  return component.options !== "" && typeArgument(call, context) === component.options;
+/** Whether a call configures the options that another one brings in: those of a scheme by its name, the others without one. */
+function isFor(component: Component, call: CallFact, other: CallFact, context: Context): boolean {
+  if (component.options === "" || typeArgument(other, context) !== component.options) return false;
+  if (other.method.endsWith("All")) return true;
+  const name = other.arguments.length > 1 ? schemeOf(other) : "";
+  const own = component.scheme === undefined ? "" : (schemeOf(call) ?? component.scheme);
+  return name === undefined || name === own;
+}
+
+/** The first argument, where it is a name or a framework's constant for one; undefined where it is computed. */
+function schemeOf(call: CallFact): string | undefined {
+  const [first] = call.arguments;
+  if (first === undefined || first.value.some(({ data }) => data.kind === "function")) return undefined;
+  const constant = /\b(?:Cookie|OpenIdConnect)\w*Defaults\.AuthenticationScheme$/;
+  const path = pathsOf(first.value).find((each) => constant.test(each));
+  if (path !== undefined) return path.includes("OpenIdConnect") ? "OpenIdConnect" : "Cookies";
+  const data = first.value.length === 1 ? first.value[0]?.data : undefined;
+  return data?.kind === "literal" && typeof data.value === "string" ? data.value : undefined;
 }
 
 function valueFor(component: Component, write: WriteFact, key: "SecurePolicy" | "Name"): Seen | undefined {
@@ -299,12 +333,10 @@ function componentFixes(component: Component, call: CallFact, context: Context):
   const value = `${typeName("CookieSecurePolicy", call.place.file, context)}.Always`;
   const changes = changesOf(component, call, context, "SecurePolicy");
   const last = changes.at(-1)?.write;
-  const edits =
-    last === undefined
-      ? changes.length === 0
-        ? addPolicy(component, call, value, context)
-        : []
-      : setPolicy(last, value, context);
+  const [holder = call] = holdersOf(component, call, context);
+  const add = () =>
+    holder === call ? addPolicy(component, call, value, context) : addToOptions(component, holder, value, context);
+  const edits = last !== undefined ? setPolicy(last, value, context) : changes.length === 0 ? add() : [];
   const throws = component.throws === true && context.deployment.tls === "proxy";
   const note = throws
     ? "With `Always`, antiforgery throws on every request that is not https, also behind a proxy that ends TLS and is not trusted: `UseCookiePolicy` sets Secure without that."
@@ -335,6 +367,14 @@ function setPolicy(last: WriteFact, value: string, context: Context): readonly E
   const given = only.data.properties.get("SecurePolicy")?.[0]?.because[0];
   if (from === undefined || given !== undefined) return [];
   return addMember(context.text(from.place.file), from, "SecurePolicy", value, false) ?? [];
+}
+
+/** `Cookie = { SecurePolicy = … }` in options that are handed to the middleware. */
+function addToOptions(component: Component, use: CallFact, value: string, context: Context): readonly Edit[] {
+  const data = use.arguments[0]?.value[0]?.data;
+  if (data?.kind !== "object" || data.from === undefined || data.properties.has(component.member)) return [];
+  const { file } = data.from.place;
+  return addMember(context.text(file), data.from, component.member, `{ SecurePolicy = ${value} }`, false) ?? [];
 }
 
 /** `options => options.Cookie.SecurePolicy = …` as an argument, or a statement in the lambda that is there. */

@@ -38,12 +38,32 @@ function imports(context: Context, file: string): boolean {
 /** `new CookieOptions()`, or `new()` where the parameter gives the type. */
 function isOptions(object: SeenObject): boolean {
   const { from } = object;
-  if (from === undefined || !from.new || from.arguments.length > 0) return false;
+  if (from === undefined || !from.new || from.arguments.length > 1) return false;
   return from.callee.length === 0 || named(from.callee, "*.CookieOptions");
 }
 
+/** The last argument: after name and value, or after a list of pairs. */
 function optionsOf(call: CallFact): SeenArgument | undefined {
-  return findArgument(call, call.method === "Delete" ? 1 : 2, "options");
+  const second = findArgument(call, 1, "options");
+  const isSecond =
+    call.method === "Delete" || second?.value.some(({ data }) => data.kind === "object" && isOptions(data));
+  return isSecond === true ? second : findArgument(call, 2, "options");
+}
+
+/** A member of options; those made of others (`new CookieOptions(others)`) have theirs. */
+function optionOf(seen: Seen, name: string, depth = 4): Seen {
+  return seen.flatMap((each): Seen => {
+    const own = memberOf([each], name, isOptions);
+    const others =
+      each.data.kind === "object" && isOptions(each.data) ? each.data.from?.arguments[0]?.value : undefined;
+    if (others === undefined || depth === 0) return own;
+    const isLeftOut = ({ data }: SeenAlternative) => data.kind === "literal" && data.value === undefined;
+    return own.flatMap((one) =>
+      isLeftOut(one)
+        ? optionOf(others, name, depth - 1).map((other) => ({ ...other, when: [...one.when, ...other.when] }))
+        : [one],
+    );
+  });
 }
 
 /** The object whose members decide, as it stood when it counted. */
@@ -56,7 +76,7 @@ function held(fact: Fact): Seen {
 export function secureOf(fact: Fact, context: Context): Given | undefined {
   const built = fact.kind === "write" ? [] : held(fact).flatMap(policyOfBuilt);
   if (built.length > 0 && built.length === held(fact).length) return asPolicy(policies(built), "SecurePolicy");
-  const seen = fact.kind === "write" ? lastOf(sameTarget(fact, context)) : memberOf(held(fact), "Secure", isOptions);
+  const seen = fact.kind === "write" ? lastOf(sameTarget(fact, context)) : optionOf(held(fact), "Secure");
   return seen.length === 0 ? undefined : { seen: withSettings(seen, fact, context), attribute: "Secure" };
 }
 
@@ -74,7 +94,7 @@ function policyOfBuilt({ data, when }: SeenAlternative): Seen {
 
 export function member(name: string): (fact: Fact) => Given | undefined {
   return (fact) => {
-    const seen = memberOf(held(fact), name, isOptions);
+    const seen = optionOf(held(fact), name);
     return seen.length === 0 ? undefined : { seen, attribute: name };
   };
 }
@@ -107,8 +127,9 @@ function takenBy(context: Context): { places: ReadonlySet<string>; ids: Readonly
   const places = new Set<string>();
   const ids = new Set<number>();
   for (const call of context.facts.calls) {
-    if (!call.callee.some((path) => COOKIES.test(path))) continue;
-    for (const { data } of optionsOf(call)?.value ?? []) {
+    const isCopy = call.new && named(call.callee, "*.CookieOptions");
+    if (!isCopy && !call.callee.some((path) => COOKIES.test(path))) continue;
+    for (const { data } of (isCopy ? call.arguments[0] : optionsOf(call))?.value ?? []) {
       if (data.kind !== "object") continue;
       ids.add(data.id);
       if (data.from !== undefined) places.add(placeKey(data.from));
@@ -173,17 +194,29 @@ function objectIds(seen: Seen): readonly number[] {
 export function isDeleted(fact: Fact): boolean {
   if (fact.kind === "call" && fact.method === "Delete") return true;
   if (fact.kind === "write" || fact.new) return false;
-  const expires = memberOf(held(fact), "Expires", isOptions);
-  return expires.length > 0 && expires.every((each) => isPast(each));
+  return ["Expires", "MaxAge"].some((name) => {
+    const end = optionOf(held(fact), name);
+    return end.length > 0 && end.every((each) => isPast(each));
+  });
 }
 
 function isPast({ data }: SeenAlternative): boolean {
   if (data.kind === "external")
-    return named(data.paths, "*.DateTimeOffset.UnixEpoch", "*.DateTime.UnixEpoch", "*.DateTimeOffset.MinValue");
+    return named(
+      data.paths,
+      "*.DateTimeOffset.UnixEpoch",
+      "*.DateTime.UnixEpoch",
+      "*.DateTimeOffset.MinValue",
+      "*.TimeSpan.Zero",
+    );
   if (data.kind !== "object" || data.from === undefined) return false;
   const first = data.from.arguments[0]?.value;
   const number = first?.length === 1 && first[0]?.data.kind === "literal" ? Number(first[0].data.value) : Number.NaN;
-  return /^Add(?:Ticks|Milliseconds|Seconds|Minutes|Hours|Days|Months|Years)$/.test(data.from.method) && number < 0;
+  const { method } = data.from;
+  return (
+    (/^Add(?:Ticks|Milliseconds|Seconds|Minutes|Hours|Days|Months|Years)$/.test(method) && number < 0) ||
+    (/^From(?:Ticks|Milliseconds|Seconds|Minutes|Hours|Days)$/.test(method) && number <= 0)
+  );
 }
 
 /** The header is rendered by `Append`: what is set afterwards reaches nobody. */
@@ -217,9 +250,7 @@ export function fixesOf(fact: Fact, context: Context): readonly Fix[] {
     return fact.arguments.length === 2 ? fixed(addArgument(text, fact, value)) : [];
   }
   const seen = held(fact);
-  const set = memberOf(seen, "Secure", isOptions).filter(
-    ({ data }) => data.kind !== "literal" || data.value !== undefined,
-  );
+  const set = optionOf(seen, "Secure").filter(({ data }) => data.kind !== "literal" || data.value !== undefined);
   const [only] = seen;
   if (seen.length === 1 && only?.data.kind === "object" && only.data.from?.method === "Build")
     return fixed(builderEdits(only.data.from.receiver ?? [], context));

@@ -98,6 +98,11 @@ export const aspnetCore: Framework = {
     "Use",
     "Run",
     "UseWhen",
+    "MapWhen",
+    "Map",
+    "UseMiddleware",
+    "UseSession",
+    "OnStarting",
     "UseStartup",
     "Build",
     "GetSection",
@@ -114,6 +119,7 @@ export const aspnetCore: Framework = {
     "OnAppendCookie",
     "ForwardedHeaders",
     "Expires",
+    "MaxAge",
   ],
   sinks: [
     {

@@ -5,6 +5,7 @@ import {
   type Evidence,
   type Fix,
   lastOf,
+  type Place,
   type Seen,
   type WriteFact,
 } from "../../framework.ts";
@@ -31,10 +32,13 @@ interface Policy {
 
 /** The cookie policy of the application that a file belongs to. */
 function policyFor(file: string, context: Context): Policy | undefined {
-  const holders = callsFor(file, context, ...CONFIGURE).filter(
+  const configured = callsFor(file, context, ...CONFIGURE).filter(
     (call) => call.method === "AddCookiePolicy" || typeArgument(call, context) === "CookiePolicyOptions",
   );
-  const [use] = callsFor(file, context, "UseCookiePolicy");
+  const [use] = usesOf(file, context);
+  // Options that are handed to the middleware take the place of those that are configured.
+  const isOwn = use !== undefined && use.arguments.length > 0;
+  const holders = isOwn ? [] : configured;
   const writes = context.facts.writes.filter(
     (write) =>
       write.key === "Secure" &&
@@ -42,6 +46,7 @@ function policyFor(file: string, context: Context): Policy | undefined {
       (holders.some((holder) => contains(holder.place, write.place)) ||
         (use !== undefined &&
           projectOf(write.place.file, context) === projectOf(use.place.file, context) &&
+          !(isOwn && configured.some((holder) => contains(holder.place, write.place))) &&
           write.paths.some((path) => /(?:^|\.)CookiePolicyOptions$/.test(path)))) &&
       !write.paths.some((path) => path.endsWith(".CookieOptions")),
   );
@@ -73,6 +78,13 @@ function policyFor(file: string, context: Context): Policy | undefined {
   return last === undefined ? undefined : { use, value: policies(lastOf(changes)), at: last.at };
 }
 
+/** Where the policy is mounted, in this deployment. */
+function usesOf(file: string, context: Context): readonly CallFact[] {
+  return callsFor(file, context, "UseCookiePolicy").filter(({ conditions }) =>
+    conditions.every(({ holds }) => holds !== false),
+  );
+}
+
 /** A last look: what `UseCookiePolicy` makes of the cookies that pass it. */
 export function applyPolicy(cookies: readonly Cookie[], context: Context): readonly Cookie[] {
   const told = new Set<Policy["at"]>();
@@ -80,8 +92,7 @@ export function applyPolicy(cookies: readonly Cookie[], context: Context): reado
     if (cookie.deletion || isRaw(cookie, context)) return cookie;
     const policy = policyFor(cookie.sink.file, context);
     const callback = callbackFor(cookie, context);
-    const passed =
-      policy === undefined || !passes(cookie, policy, context) ? cookie : under(cookie, policy, context, told);
+    const passed = policy === undefined ? cookie : past(cookie, policy, context, told);
     return callback === undefined ? passed : afterCallback(passed, callback, context);
   });
 }
@@ -90,18 +101,52 @@ function isRaw({ sink }: Cookie, context: Context): boolean {
   return /\bHeaders\b/.test(context.text(sink.file).slice(sink.span.start, sink.span.end).split("(")[0] ?? "");
 }
 
-/** What is appended on the way in before the policy's middleware does not pass it; the session's cookie always does. */
+function past(cookie: Cookie, policy: Policy, context: Context, told: Set<Policy["at"]>): Cookie {
+  if (!passes(cookie, policy, context)) return cookie;
+  const branch = branchOf(cookie, policy, context);
+  const covered = under(cookie, policy, context, told);
+  if (branch === undefined || covered.verdict === cookie.verdict) return covered;
+  const says = `the request takes the branch of \`${branch}\` that \`UseCookiePolicy\` stands in`;
+  return { ...onlyWhen(cookie, says), because: `Secure only when ${says}`, decidedBy: covered.decidedBy };
+}
+
+/** The verdict of a cookie that something makes another one on a condition of the request. */
+function onlyWhen(cookie: Cookie, says: string): Cookie {
+  return { ...cookie, verdict: "conditional", condition: { on: "branch", says, inDeployment: null } };
+}
+
+/** The method that makes the branch which the policy stands in and the cookie does not. */
+function branchOf({ sink }: Cookie, { use }: Policy, context: Context): string | undefined {
+  if (use === undefined) return undefined;
+  return callsFor(use.place.file, context, "UseWhen", "MapWhen", "Map").find(
+    (call) => contains(call.place, use.place) && !contains(call.place, sink),
+  )?.method;
+}
+
+/**
+ * What is appended on the way in before the policy's middleware does not pass it; what is appended as the response
+ * starts does, the session's cookie among it.
+ */
 function passes(cookie: Cookie, { use }: Policy, context: Context): boolean {
   if (use === undefined) return true;
+  const holds = (call: CallFact) => contains(call.place, cookie.sink);
+  if (callsFor(cookie.sink.file, context, "OnStarting").some(holds)) return true;
   const before = (call: CallFact) => call.order < use.order && call.place.file === use.place.file;
+  const early = callsFor(use.place.file, context, "UseMiddleware").filter(before);
+  const within = context.facts.calls.find(({ place }) => isSame(place, cookie.sink))?.within.class;
+  if (within !== undefined && early.some((call) => typeArgument(call, context) === within)) return false;
   const inline = callsFor(use.place.file, context, "Use", "Run", "UseWhen").filter(before);
-  if (inline.some((call) => contains(call.place, cookie.sink))) return false;
+  if (inline.some(holds)) return false;
   const ended = callsFor(use.place.file, context, "UseEndpoints", "UseMvc", "UseMvcWithDefaultRoute").some(before);
   return (
     !ended ||
     cookie.name === ".AspNetCore.Session" ||
     /\bAddSession\b/.test(context.text(cookie.sink.file).slice(cookie.sink.span.start, cookie.sink.span.end))
   );
+}
+
+function isSame(one: Place, other: Place): boolean {
+  return one.file === other.file && one.span.start === other.span.start && one.span.end === other.span.end;
 }
 
 function under(cookie: Cookie, { use, value, at }: Policy, context: Context, told: Set<Policy["at"]>): Cookie {
@@ -163,7 +208,7 @@ function under(cookie: Cookie, { use, value, at }: Policy, context: Context, tol
 
 /** `OnAppendCookie` runs after the policy and has the last word. */
 function callbackFor(cookie: Cookie, context: Context): WriteFact | undefined {
-  const [use] = callsFor(cookie.sink.file, context, "UseCookiePolicy");
+  const [use] = usesOf(cookie.sink.file, context);
   if (use === undefined) return undefined;
   const project = projectOf(use.place.file, context);
   const set = context.facts.writes.filter(
@@ -175,7 +220,7 @@ function callbackFor(cookie: Cookie, context: Context): WriteFact | undefined {
       paths.some((path) => /\w\.CookieOptions$/.test(path)) &&
       set.some(({ valuePlace }) => [place, ...calledFrom].some((each) => contains(valuePlace, each))),
   );
-  return write === undefined || write.conditions.length > 0 ? undefined : write;
+  return write;
 }
 
 function afterCallback(cookie: Cookie, write: WriteFact, context: Context): Cookie {
@@ -184,6 +229,12 @@ function afterCallback(cookie: Cookie, write: WriteFact, context: Context): Cook
   const secure = only.data.value;
   const says = `\`OnAppendCookie\` sets \`Secure\` to \`${secure}\`, after everything else`;
   const at: Evidence = { from: "file", ...write.place, says };
+  const [condition] = write.conditions;
+  if (condition !== undefined) {
+    if (cookie.verdict === (secure ? "secure" : "insecure")) return cookie;
+    const because = `\`OnAppendCookie\` sets \`Secure\` to \`${secure}\` only when \`${condition.says}\``;
+    return { ...onlyWhen(cookie, condition.says), because, decidedBy: at, evidence: [...cookie.evidence, at] };
+  }
   return {
     ...cookie,
     verdict: secure ? "secure" : "insecure",
