@@ -97,3 +97,37 @@ test("SameSite is read from the cookie, or from the setting for all", async () =
   expect(own?.attributes["samesite"]).toBe("strict");
   expect(all?.attributes["samesite"]).toBe("none");
 });
+
+describe("an application among the tests of something else", () => {
+  const app = (root: string, ...own: readonly string[]) => ({
+    [`${root}config/application.rb`]:
+      'require "rails/all"\nmodule Shop\n  class Application < Rails::Application\n  end\nend\n',
+    [`${root}config/environments/production.rb`]: "Rails.application.configure do\n  config.force_ssl = false\nend\n",
+    ...Object.fromEntries(own.map((name) => [`${root}${name}`, "\n"])),
+  });
+
+  test("is one where it brings its own gems", async () => {
+    const [session] = await cookiesOf(app("test/apps/shop/", "Gemfile"));
+    expect(session).toMatchObject({ name: "_shop_session", verdict: "insecure" });
+    expect(session?.decidedBy).toMatchObject({
+      from: "file",
+      file: "test/apps/shop/config/environments/production.rb",
+    });
+  });
+
+  test("is none where it runs with those of the engine around it", async () => {
+    expect(await cookiesOf(app("test/dummy/"))).toEqual([]);
+  });
+});
+
+test("a file by itself is Rails' where nothing else has what it says", async () => {
+  const cookies = await cookiesOf({
+    "tests/rules/jars.rb":
+      'cookies.permanent.signed[:a] = "1"\ncookies[:b] = { value: "1", secure: true }\ncookies[:c] = "1"\n',
+    "tests/rules/jar_test.rb": 'cookies.signed[:d] = "1"\n',
+  });
+  expect(cookies.map(({ name, verdict }) => [name, verdict])).toEqual([
+    ["a", "insecure"],
+    ["b", "secure"],
+  ]);
+});

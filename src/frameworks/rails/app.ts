@@ -7,10 +7,19 @@ export interface App {
 }
 
 /** Folders whose Ruby code no deployment runs: tests, the applications inside them, and what generators copy. */
-const NOT_DEPLOYED = /(?:^|\/)(?:spec|specs|test|tests|features|cypress|dummy|templates|fixtures|benchmarks?)\//;
+const NOT_DEPLOYED =
+  /(?:^|\/)(?:spec|specs|test|features|cypress|dummy|templates|fixtures|benchmarks?)\/|(?:^|\/)tests\/(?:.*\/)?[^/]*_test\.rb$/;
 
-export function isDeployed(file: string): boolean {
-  return !NOT_DEPLOYED.test(file);
+/** An application that stands by itself among the tests of something else is one all the same. */
+export function isDeployed(file: string, context: Context): boolean {
+  const app = appOf(file, context);
+  return !NOT_DEPLOYED.test(app === undefined ? file : file.slice(app.root.length));
+}
+
+/** It brings its own gems, or is of the time before there was a Gemfile; what tests an engine uses the engine's. */
+function standsAlone(root: string, context: Context): boolean {
+  const gems = ["Gemfile", "gems.rb"].some((name) => context.files.has(`${root}${name}`));
+  return gems || !context.files.has(`${root}config/application.rb`);
 }
 
 const rootsOf = new WeakMap<Facts, readonly App[]>();
@@ -23,7 +32,7 @@ export function apps(context: Context): readonly App[] {
   for (const mark of ["config/application.rb", "config/environments/production.rb"]) {
     for (const file of context.files.endingIn(mark)) {
       const root = file.slice(0, -mark.length);
-      if (isDeployed(root)) roots.add(root);
+      if (!NOT_DEPLOYED.test(root) || standsAlone(root, context)) roots.add(root);
     }
   }
   const found = [...roots].sort((a, b) => b.length - a.length || (a < b ? -1 : 1)).map((root) => ({ root }));
@@ -94,7 +103,7 @@ export function inOrderOfReading<F extends CallFact | WriteFact>(
       ({ place, language, notDeployed }) =>
         language === "ruby" &&
         notDeployed === undefined &&
-        isDeployed(place.file) &&
+        isDeployed(place.file, context) &&
         appOf(place.file, context) === app,
     )
     .flatMap((fact) => {

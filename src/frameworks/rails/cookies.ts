@@ -26,10 +26,10 @@ import { givenBySecureHeaders, unlessFlagged } from "./secure-headers.ts";
 import {
   givenByForceSsl,
   givenByMiddleware,
+  givenByNotForcing,
   likely,
   likelyLiteral,
   type Reach,
-  whyNotForced,
   withSetting,
 } from "./settings.ts";
 
@@ -40,11 +40,21 @@ type Fact = CallFact | WriteFact;
 /** Code of a Rails application, or of an engine: by its folder, or by what the class around it extends. */
 export function isRails(fact: Fact, context: Context): boolean {
   const { file } = fact.place;
-  if (!isDeployed(file) || fact.within.bases.some((base) => base.startsWith("Sinatra."))) return false;
+  if (!isDeployed(file, context) || fact.within.bases.some((base) => base.startsWith("Sinatra."))) return false;
   return (
     appOf(file, context) !== undefined ||
     /(?:^|\/)app\/(?:controllers|helpers|models|services|middlewares?|components|concerns|views)\//.test(file) ||
     fact.within.bases.some((base) => /(?:^|\.)(?:\w*Controller|ActionController\..*)$/.test(base))
+  );
+}
+
+/** What only Rails can mean, in a file that stands by itself: `cookies.signed[:a] = …`, `cookies[:a] = { value: … }`. */
+function isSnippet(write: WriteFact, context: Context): boolean {
+  const isOther = write.within.bases.length > 0 || /\brequire\b/.test(context.text(write.place.file));
+  if (isOther || !isDeployed(write.place.file, context)) return false;
+  return (
+    write.paths.some((path) => /\.(?:permanent|signed|encrypted)(?:\(\))?$/.test(path)) ||
+    write.value.some(({ data }) => data.kind === "object" && data.properties.has("value"))
   );
 }
 
@@ -81,22 +91,10 @@ const flagged: Source = custom((fact, context) => {
   return givenBySecureHeaders(app, nameOf(fact), context);
 });
 
-/** The documented default, with what keeps `force_ssl` from deciding. */
-const default_: Source = custom((fact, context) => {
-  const why = whyNotForced(appOf(fact.place.file, context), context);
-  if (why === undefined) return undefined;
-  const says = `${why}, and \`secure\` is not given`;
-  return {
-    seen: [
-      {
-        data: { kind: "literal", value: false },
-        when: [],
-        because: [{ from: "docs", url: "https://api.rubyonrails.org/classes/ActionDispatch/SSL.html", says }],
-      },
-    ],
-    attribute: "secure",
-  };
-});
+/** What keeps `force_ssl` from deciding. */
+const notForced: Source = custom((fact, context) =>
+  givenByNotForcing(appOf(fact.place.file, context), "`secure` is not given", context),
+);
 
 const off = fallback(false, docs, "`secure` is not given, and Rails' default is off");
 
@@ -201,10 +199,11 @@ const jar: Sink = {
   on: {
     kind: "write",
     members: ["cookies[]", "cookie_jar[]", "permanent[]", "signed[]", "encrypted[]", "signed_or_encrypted[]"],
-    matches: (write, context) => write.index && isJar(write.paths) && isRails(write, context),
+    matches: (write, context) =>
+      write.index && isJar(write.paths) && (isRails(write, context) || isSnippet(write, context)),
   },
   name: [keyName],
-  secure: [...force("jar"), ownSecure, flagged, default_, off],
+  secure: [...force("jar"), ownSecure, flagged, notForced, off],
   attributes: {
     samesite: [written("same_site"), sameSiteProtection],
     httponly: [written("httponly")],
@@ -265,7 +264,7 @@ const response: Sink = {
       isRails(call, context) && call.callee.some((path) => RESPONSE.test(path.slice(0, -".set_cookie".length))),
   },
   name: [argument(0)],
-  secure: [...force("response"), cookieHash, flagged, default_, off],
+  secure: [...force("response"), cookieHash, flagged, notForced, off],
   deletion: (fact, context) => {
     if (fact.kind !== "call") return false;
     const value = findArgument(fact, 1)?.value ?? findArgument(fact, undefined, "value")?.value;

@@ -22,7 +22,7 @@ export function rememberedUsers(context: Context): readonly Cookie[] {
   return context.facts.calls.filter(isRememberable).flatMap((call) => {
     const app = appOf(call.place.file, context);
     const model = call.within.class;
-    if (app === undefined || model === undefined || !isDeployed(call.place.file)) return [];
+    if (app === undefined || model === undefined || !isDeployed(call.place.file, context)) return [];
     const name = `remember_${underscore(model)}_token`;
     return [
       context.judge({

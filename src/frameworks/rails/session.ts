@@ -33,11 +33,11 @@ import {
   assignments,
   givenByForceSsl,
   givenByMiddleware,
+  givenByNotForcing,
   likelyLiteral,
   proxyTrust,
   settings,
   valueOf,
-  whyNotForced,
   withSetting,
 } from "./settings.ts";
 
@@ -165,20 +165,14 @@ export function secureOf(app: App, call: CallFact | undefined, context: Context)
   const name = call === undefined ? undefined : keyOf(call);
   const own = call === undefined ? undefined : flaggedOption(ownOption(app, call, context), app, name, context);
   const asOption = own === undefined && !apiOnly && sslOptions.secureCookies;
-  const why = whyNotForced(app, context);
   return [
     ...given(givenByForceSsl(app, context, undefined)),
     ...given(givenByMiddleware(app, context, "session")),
     ...(own === undefined ? [] : [own]),
     ...(asOption ? [setting(forceSsl, "config.force_ssl")] : []),
     ...given(givenBySecureHeaders(app, name, context)),
-    fallback(
-      false,
-      docs,
-      why === undefined
-        ? "neither `secure` nor `config.force_ssl` is given, and Rails' default is off"
-        : `${why}, and the session has no \`secure\``,
-    ),
+    ...given(givenByNotForcing(app, "the session has no `secure`", context)),
+    fallback(false, docs, "neither `secure` nor `config.force_ssl` is given, and Rails' default is off"),
   ];
 }
 
@@ -317,7 +311,7 @@ function apiSessions(app: App, stores: readonly CallFact[], context: Context): r
 function strayStores(context: Context): readonly Cookie[] {
   const stray = storeCalls(context).filter(
     (call) =>
-      isDeployed(call.place.file) &&
+      isDeployed(call.place.file, context) &&
       appOf(call.place.file, context) === undefined &&
       call.callee.some((path) => /(?:^|\.)[aA]pplication\.config\.session_store$/.test(path)) &&
       !isDisabled(call),
@@ -348,7 +342,7 @@ function straySettings(context: Context): readonly Cookie[] {
       write.language === "ruby" &&
       !write.index &&
       isConfig(write.paths) &&
-      isDeployed(write.place.file) &&
+      isDeployed(write.place.file, context) &&
       appOf(write.place.file, context) === undefined &&
       write.value.every(({ data }) => data.kind === "literal"),
   );
@@ -373,7 +367,7 @@ function oldSessions(context: Context): readonly Cookie[] {
     (write) =>
       write.key === "session" &&
       write.language === "ruby" &&
-      isDeployed(write.place.file) &&
+      isDeployed(write.place.file, context) &&
       named(write.paths, "ActionController.Base", "*.config.action_controller", "config.action_controller"),
   );
   return writes.flatMap((write) => {

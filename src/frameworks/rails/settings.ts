@@ -5,6 +5,7 @@ import {
   type Facts,
   type Given,
   named,
+  type Place,
   type ProxyTrust,
   pathsOf,
   type Seen,
@@ -248,17 +249,32 @@ function limited(on: Seen, { redirect, secureCookies }: SslOptions, app: App): S
   );
 }
 
-/** Why `config.force_ssl`, though it is given, says nothing about a cookie. */
-export function whyNotForced(app: App | undefined, context: Context): string | undefined {
+/** Why `config.force_ssl`, though it is given, says nothing about a cookie, and where that stands. */
+export function whyNotForced(app: App | undefined, context: Context): { says: string; at: Place } | undefined {
   if (app === undefined) return undefined;
   const { forceSslWrites, forceSsl, sslOptions } = settings(app, context);
   const on = likely(forceSsl);
+  const at = forceSslWrites.at(-1)?.place;
+  if (at === undefined) return undefined;
   if (on === undefined || (on.kind === "literal" && on.value === undefined))
-    return likelyLiteral(valueOf(forceSslWrites)) === false ? "`config.force_ssl` is `false`" : undefined;
-  if (!sslOptions.secureCookies) return "`ssl_options` has `secure_cookies: false`";
+    return likelyLiteral(valueOf(forceSslWrites)) === false ? { says: "`config.force_ssl` is `false`", at } : undefined;
+  const options = assignments("ssl_options", app, context).at(-1)?.place ?? at;
+  if (!sslOptions.secureCookies) return { says: "`ssl_options` has `secure_cookies: false`", at: options };
   if (sslOptions.redirect === "off")
-    return "`ssl_options` has `redirect: false`, with which `force_ssl` flags no cookie";
+    return { says: "`ssl_options` has `redirect: false`, with which `force_ssl` flags no cookie", at: options };
   return undefined;
+}
+
+/** That, as what decides where nothing else does. */
+export function givenByNotForcing(app: App | undefined, besides: string, context: Context): Given | undefined {
+  const why = whyNotForced(app, context);
+  if (why === undefined) return undefined;
+  const says = `${why.says}, and ${besides}`;
+  return {
+    seen: [{ data: { kind: "literal", value: false }, when: [], because: [{ from: "file", ...why.at, says }] }],
+    attribute: "config.force_ssl",
+    says,
+  };
 }
 
 /** `secure: Rails.application.config.force_ssl` is what the setting holds. */
