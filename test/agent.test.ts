@@ -230,26 +230,84 @@ server.route({ method: "GET", path: "/", handler: (request) => { request.yar.set
   });
 });
 
-test("Hono", () => {
+test("Hono, and what the web has for headers", () => {
   const text = `import { serve } from "@hono/node-server";
 import { Hono } from "hono";
 import { setCookie } from "hono/cookie";
-${visit(["/"])}
+${visit(["/", "/object", "/pairs", "/headers", "/append"])}
 const app = new Hono();
 app.get("/", (c) => {
   setCookie(c, "a", "hunter2");
   c.header("Set-Cookie", "raw=hunter2; Secure", { append: true });
   return c.text("x");
 });
-const server = serve({ fetch: app.fetch, port: 0, hostname: "127.0.0.1" }, ({ port }) =>
-  visit("http://127.0.0.1:" + port, () => {
+app.get("/object", () => new Response("x", { headers: { "Set-Cookie": "object=hunter2; Secure" } }));
+app.get("/pairs", () => new Response("x", { headers: [["Set-Cookie", "p1=hunter2"], ["set-cookie", "p2=hunter2"]] }));
+app.get("/headers", () => new Response("x", { headers: new Headers({ "Set-Cookie": "headers=hunter2" }) }));
+app.get("/append", () => {
+  const response = new Response(null, { status: 204 });
+  response.headers.append("Set-Cookie", "append=hunter2");
+  return response;
+});
+const server = serve({ fetch: app.fetch, port: 0, hostname: "127.0.0.1" }, async ({ port }) => {
+  const url = "http://127.0.0.1:" + port;
+  const told = await fetch(url + "/object");
+  class Own extends Response {}
+  const own = new Own("x", { headers: { "set-cookie": "never=sent" } });
+  if (!(told instanceof Response) || !(own instanceof Own) || !(own instanceof Response)) process.exitCode = 3;
+  if (own.headers.constructor !== Headers || new Headers() instanceof Response) process.exitCode = 4;
+  visit(url, () => {
     server.close();
     server.closeAllConnections();
-  }));
+  });
+});
 `;
   expect(seenIn("hono.mjs", text)).toEqual({
     a: ['setCookie(c, "a", "hunter2");', null, "hono"],
     "raw (Secure)": ['header("Set-Cookie", "raw=hunter2; Secure", { append: true });', null, "hono"],
+    "object (Secure)": [
+      'new Response("x", { headers: { "Set-Cookie": "object=hunter2; Secure" } }));',
+      null,
+      "@hono/node-server",
+    ],
+    p1: [expect.stringMatching(/^new Response\("x", \{ headers: \[\["Set-Cookie", "p1/), null, "@hono/node-server"],
+    p2: [expect.stringMatching(/^new Response\("x", \{ headers: \[\["Set-Cookie", "p1/), null, "@hono/node-server"],
+    headers: ['new Headers({ "Set-Cookie": "headers=hunter2" }) }));', null, "@hono/node-server"],
+    append: ['append("Set-Cookie", "append=hunter2");', null, "@hono/node-server"],
+  });
+});
+
+test("a framework that stands before Node's functions, and that writes what was asked for when it is awaited", () => {
+  write(
+    "around/node_modules/next/index.js",
+    `exports.handle = async (response, route) => {
+  const own = response.setHeader;
+  response.setHeader = function (name, value) { return own.call(this, name, value); };
+  const given = await route(response);
+  const headers = new Headers();
+  for (const line of given.headers.getSetCookie()) headers.append("set-cookie", line);
+  for (const line of headers.getSetCookie()) response.appendHeader("set-cookie", line);
+  response.end();
+};
+`,
+  );
+  const text = `const http = require("node:http");
+const next = require("next");
+${visit(["/"])}
+const route = (response) => {
+  response.setHeader("Set-Cookie", "direct=hunter2");
+  return new Response("x", { headers: { "set-cookie": "asked=hunter2" } });
+};
+const server = http.createServer(async (request, response) => {
+  await next.handle(response, route);
+}).listen(0, "127.0.0.1", () => visit("http://127.0.0.1:" + server.address().port, () => {
+  server.close();
+  server.closeAllConnections();
+}));
+`;
+  expect(seenIn("around/app.cjs", text)).toEqual({
+    direct: ['setHeader("Set-Cookie", "direct=hunter2");', null, null],
+    asked: ['new Response("x", { headers: { "set-cookie": "asked=hunter2" } });', null, "next"],
   });
 });
 

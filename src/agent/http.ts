@@ -1,6 +1,7 @@
 import http from "node:http";
 import http2 from "node:http2";
 import { syncBuiltinESMExports } from "node:module";
+import net from "node:net";
 import { listening, quietly, replace } from "./listen.ts";
 import type { Notebook } from "./notebook.ts";
 import type { Door } from "./stack.ts";
@@ -37,13 +38,9 @@ export function listenToHttp(notebook: Notebook): void {
       }),
     );
   }
-  replace(globalThis, "Response", (original) =>
-    listening(original, ([, options]) => {
-      const headers: unknown = options instanceof Object && "headers" in options ? options.headers : undefined;
-      if (headers instanceof Headers) return;
-      for (const line of linesIn(headers)) notebook.asksLine(line, null);
-    }),
-  );
+  listenToWeb(notebook);
+  // Servers that bring a Response of their own put it in place before they listen.
+  replace(net.Server.prototype, "listen", (original) => listening(original, () => listenToWeb(notebook)));
   listenToStreams((stream, lines) => tellStream(stream, lines, notebook));
 
   function tellNew(response: object, value: unknown, door: Door): void {
@@ -60,6 +57,43 @@ export function listenToHttp(notebook: Notebook): void {
     const stream: unknown = Reflect.get(response, "stream");
     tellStream(stream instanceof Object ? stream : response, linesOf(value), notebook, door);
   }
+}
+
+const listenedTo = new WeakSet<object>();
+
+/** Listens to the constructors of the web that take headers, where they are not yet listened to. */
+function listenToWeb(notebook: Notebook): void {
+  listenToConstructor("Headers", notebook, ([headers]) => headers);
+  listenToConstructor("Response", notebook, ([, options]) =>
+    options instanceof Object && "headers" in options ? options.headers : undefined,
+  );
+}
+
+function listenToConstructor(
+  name: "Headers" | "Response",
+  notebook: Notebook,
+  headersIn: (words: readonly unknown[]) => unknown,
+): void {
+  const original: unknown = globalThis[name];
+  if (typeof original !== "function" || listenedTo.has(original)) return;
+  const heard = new Proxy(original, {
+    construct(target, words, newTarget): object {
+      quietly(() => {
+        const headers = headersIn(words);
+        if (headers instanceof Headers) return;
+        for (const line of linesIn(headers)) notebook.asksLine(line, null);
+      });
+      return Reflect.construct(target, words, newTarget === heard ? target : newTarget);
+    },
+    // A class may ask which class is asked.
+    get: (target, key) =>
+      key === Symbol.hasInstance
+        ? (made: unknown) => made instanceof (target as typeof Object)
+        : Reflect.get(target, key),
+  });
+  listenedTo.add(heard);
+  Object.defineProperty(globalThis, name, { value: heard, writable: true, configurable: true, enumerable: false });
+  Object.defineProperty(original.prototype, "constructor", { value: heard, writable: true, configurable: true });
 }
 
 const { getHeader } = http.OutgoingMessage.prototype;

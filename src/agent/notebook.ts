@@ -11,6 +11,7 @@ import {
   packageOf,
   placeHere,
   type Stack,
+  type StackFrame,
   stackHere,
 } from "./stack.ts";
 
@@ -255,7 +256,10 @@ export function createNotebook(folder: string, now: () => number = cpuTime): Not
     const maker = above.find((each) => constructing.has(each)) ?? null;
     const made = maker === null ? [] : constructed(name, maker);
     if (made.length > 0) return made.map((madeAt) => ({ ...cookie, site: null, madeAt, by: maker }));
-    const places = wished(cookie).flatMap((each) => placesOf(each, name, by));
+    const asking = wished(cookie);
+    // What waits below for all that a framework does, such as a server of one's own, asked for nothing.
+    const direct = asking.filter((each) => placeIn(each.stack).site?.awaits === false);
+    const places = (direct.length > 0 ? direct : asking).flatMap((each) => placesOf(each, name, by));
     if (places.length > 0) return places.map((place) => ({ ...cookie, ...place }));
     return [{ ...cookie, site: null, madeAt: null, by: maker ?? by }];
   }
@@ -322,7 +326,7 @@ function withoutValue(set: SetCookie): SetCookie {
 
 interface PlaceInStack {
   /** The uppermost line of the application. */
-  readonly site: Frame | undefined;
+  readonly site: StackFrame | undefined;
   /** The packages above it, the uppermost first. */
   readonly above: readonly string[];
 }
@@ -339,8 +343,9 @@ function placeIn(stack: Stack): PlaceInStack {
     const source = original(frame);
     const name = packageOf(source.file) ?? packageOf(frame.file);
     if (name === undefined && !hasMap(frame.file)) isApplication(frame.file);
-    if (name === undefined) return { site: source, above: [...new Set(above)] };
-    above.push(name);
+    if (name === undefined) return { site: { ...frame, ...source }, above: [...new Set(above)] };
+    // What stands in the place of Node's own function only passes the call on.
+    if (above.length > 0 || !frame.passesOn) above.push(name);
   }
   return { site: undefined, above: [...new Set(above)] };
 }

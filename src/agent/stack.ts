@@ -8,7 +8,15 @@ export interface Frame {
   readonly column: number;
 }
 
-export type Stack = readonly Frame[];
+/** A place in a stack. */
+export interface StackFrame extends Frame {
+  /** It has called nothing itself: it waits for what is above. */
+  readonly awaits: boolean;
+  /** It is a function of the same name as Node's own. */
+  readonly passesOn: boolean;
+}
+
+export type Stack = readonly StackFrame[];
 
 /** Deep enough for the handler that called a framework's function. */
 export const FEW_FRAMES = 8;
@@ -106,11 +114,13 @@ export function stackHere(door: Door | undefined): Stack {
   return sitesHere(MAXIMUM_FRAMES, door).flatMap(frameOf);
 }
 
-function frameOf(site: NodeJS.CallSite): Frame[] {
+function frameOf(site: NodeJS.CallSite): StackFrame[] {
   const { path, kind } = fileOf(nameOf(site));
   const line = site.getLineNumber();
   const column = site.getColumnNumber();
-  return kind === "left out" || line === null || column === null ? [] : [{ file: path, line, column }];
+  if (kind === "left out" || line === null || column === null) return [];
+  const passesOn = /(?:^|\.)(?:setHeader|appendHeader)$/.test(site.getFunctionName() ?? "");
+  return [{ file: path, line, column, awaits: site.isAsync(), passesOn }];
 }
 
 const justSites = (_error: unknown, sites: NodeJS.CallSite[]): NodeJS.CallSite[] => sites;

@@ -129,5 +129,5 @@ function writeRows(sightings: readonly Sighting[], input: WireInput, report: Rep
   );
   const passed = input.skipped.map((because) => `Passed over: ${because}.`);
   const beside = sourceRows(sightings);
-  return `${[...rows, "", ...beside, ...(beside.length === 0 ? [] : [""]), wireSummary(sightings, report, profile), ...passed].join("\n")}\n`;
+  return `${[...rows, ...(rows.length === 0 ? [] : [""]), ...beside, ...(beside.length === 0 ? [] : [""]), wireSummary(sightings, report, profile), ...passed].join("\n")}\n`;
 }

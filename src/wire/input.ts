@@ -51,12 +51,14 @@ export function readInput({ text, encoding }: Text, url: string): WireInput {
   if (har !== undefined) return readHar(har, encoding);
   const rows = text.split("\n").map((row) => (row.endsWith("\r") ? row.slice(0, -1) : row));
   if (rows.at(-1) === "") rows.pop();
+  if (rows.some((row) => verboseStatusLine.test(row))) return readHeaders(rows.map(receivedIn), url, encoding);
   if (rows.some((row) => statusLine.test(row))) return readHeaders(rows, url, encoding);
   if (isCookieFile(rows)) return readCookieFile(rows, encoding);
   return readLines(rows, url, encoding);
 }
 
 const statusLine = /^HTTP\/\d(?:\.\d)? \d{3}(?: |$)/;
+const verboseStatusLine = /^< HTTP\/\d(?:\.\d)? \d{3}(?: |$)/;
 const headerLine = /^[A-Za-z0-9!#$%&'*+.^_`|~-]+:/;
 /** Other headers, and what `curl -v` prints around them. */
 const noise = /^(?:[<>*{}] |[A-Za-z0-9!#$%&'*+.^_`|~-]+:)/;
@@ -87,20 +89,30 @@ function readLines(rows: readonly string[], url: string, encoding: Encoding): Wi
   };
 }
 
+/** What `curl -v` shows of the answer; undefined for all else that it prints, and for the body. */
+function receivedIn(row: string): string | undefined {
+  if (row === "<") return "";
+  return row.startsWith("< ") ? row.slice(2) : undefined;
+}
+
+/** A status after which the same URL is asked again, or goes on: 100 Continue, a proxy's tunnel, a request to sign in. */
+const goesOn = /^(?:1|200 connection established|401|407)/i;
+
 /**
- * The output of `curl -i`, of `curl -iL` and of several URLs. A response that follows a redirect is judged at the
- * place it was sent to, every other one at the URL given.
+ * The output of `curl -i`, of `curl -iL`, `curl -v` and of several URLs. A response that follows a redirect is judged
+ * at the place it was sent to, every other one at the URL given.
  */
-function readHeaders(rows: readonly string[], start: string, encoding: Encoding): WireInput {
+function readHeaders(rows: readonly (string | undefined)[], start: string, encoding: Encoding): WireInput {
   const lines: WireLine[] = [];
   let status: string | undefined;
   let url = start;
   let next = start;
   rows.forEach((row, index) => {
+    if (row === undefined) return;
     if (statusLine.test(row) && headerLine.test(rows[index + 1] ?? "")) {
       status = row.slice(row.indexOf(" ") + 1);
       url = next;
-      next = status.startsWith("1") ? url : start;
+      next = goesOn.test(status) ? url : start;
     }
     if (row === "") status = undefined;
     if (status === undefined) return;
@@ -209,7 +221,9 @@ function readHar(entries: readonly unknown[], encoding: Encoding): WireInput {
     for (const header of list(member(response, "headers"))) {
       if (string(member(header, "name")).toLowerCase() !== "set-cookie") continue;
       // Browsers' exports join the lines of one response with newlines.
-      for (const text of string(member(header, "value")).split(/\r?\n/)) {
+      for (const text of string(member(header, "value"))
+        .replace(/\r?\n$/, "")
+        .split(/\r?\n/)) {
         lines.push({ line: lines.length + 1, url, set: parseSetCookie(text, encoding) });
       }
     }

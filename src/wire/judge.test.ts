@@ -261,6 +261,57 @@ describe("inputs", () => {
     ]);
   });
 
+  test("curl -v: the heads of the answers, and nothing else that it prints", () => {
+    const text = `*   Trying 127.0.0.1:80...
+> GET / HTTP/1.1
+> Host: a.example
+> Cookie: old=1
+>
+< HTTP/1.1 302 Found
+< Location: http://b.example/x
+< Set-Cookie: a=1
+<
+* Ignoring the response-body
+{ [12 bytes data]
+> GET /x HTTP/1.1
+> \r
+< HTTP/1.1 200 OK\r
+< set-cookie: b=1\r
+< \r
+{ [5 bytes data]
+hello
+Set-Cookie: body=1
+`;
+    const { lines, skipped } = readInput({ text, encoding: "utf8" }, "https://a.example/");
+    expect(lines.map(({ line, url, set }) => [line, url, set.name])).toEqual([
+      [8, "https://a.example/", "a"],
+      [15, "http://b.example/x", "b"],
+    ]);
+    expect(skipped).toEqual([]);
+  });
+
+  test("curl -iL through a proxy, and to a server that asks who it is: still at the place of the redirect", () => {
+    const text = `HTTP/1.1 302 Found
+Location: https://b.example/x
+
+HTTP/1.1 200 Connection established
+Proxy-Agent: p
+
+HTTP/1.1 401 Unauthorized
+WWW-Authenticate: Digest
+Set-Cookie: a=1
+
+HTTP/2 200 
+set-cookie: b=1
+
+`;
+    const { lines } = readInput({ text, encoding: "utf8" }, "http://a.example/");
+    expect(lines.map(({ url, set }) => [url, set.name])).toEqual([
+      ["https://b.example/x", "a"],
+      ["https://b.example/x", "b"],
+    ]);
+  });
+
   test("curl -iL: each response at the place that it came from", () => {
     const text = [
       "HTTP/1.1 200 Connection established",
