@@ -1,11 +1,14 @@
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 import type { Fix } from "../edit.ts";
+import { CannotDo } from "../exit.ts";
 import type { ChosenFix } from "../fix.ts";
+import { frameworks } from "../frameworks/index.ts";
 import { linesOf } from "../lines.ts";
 import type { ReportFinding } from "../report.ts";
 import { showFix } from "../reports/diff.ts";
 import type { View } from "../reports/view.ts";
+import { rules } from "../rules/index.ts";
 import type { Scan } from "../scan.ts";
 import { painter, visible } from "../terminal/text.ts";
 
@@ -17,6 +20,8 @@ export interface Choice {
   readonly interactive: boolean;
 }
 
+const FINGERPRINT = /^[\da-f]{32}$/;
+
 /** Where questions are asked and answered. */
 export interface Dialogue {
   readonly input: Readable;
@@ -25,6 +30,7 @@ export interface Dialogue {
 
 /** One fix at most for each cookie with an open finding: the best safe one, or the one that somebody decides for. */
 export async function chooseFixes(scan: Scan, choice: Choice, dialogue: Dialogue): Promise<readonly ChosenFix[]> {
+  for (const name of choice.only ?? []) checkName(name);
   const wanted = new Map<number, ReportFinding>();
   for (const finding of scan.report.findings) {
     if (isWanted(finding, scan, choice) && !wanted.has(finding.cookie)) wanted.set(finding.cookie, finding);
@@ -34,6 +40,15 @@ export async function chooseFixes(scan: Scan, choice: Choice, dialogue: Dialogue
     const fix = pick(fixesOf(scan, cookie), choice);
     return fix === undefined ? [] : [{ cookie, fix }];
   });
+}
+
+/** A fingerprint may be of a finding that is fixed by now. */
+function checkName(name: string): void {
+  const isKnown = [...rules, ...frameworks].some((each) => each.name === name) || FINGERPRINT.test(name);
+  if (isKnown) return;
+  throw new CannotDo(
+    `--only ${visible(name)}: it is no rule, no framework and no fingerprint. \`setsecure explain\` lists rules and frameworks; to give several, say --only for each. Nothing was changed.`,
+  );
 }
 
 function isWanted(finding: ReportFinding, scan: Scan, { only }: Choice): boolean {

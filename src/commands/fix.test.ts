@@ -303,3 +303,31 @@ describe("choosing", () => {
     expect(read("app.js").toString()).toBe(suppressed);
   });
 });
+
+describe("telling", () => {
+  const session = `const express = require("express");\nconst session = require("express-session");\nconst app = express();\napp.use(session({ secret: "s" }));\n`;
+
+  test("what needs a decision is named, with what to decide", async () => {
+    write("app.js", session);
+    expect(await fixCommand([folder], flags)).toBe(1);
+    expect(printed.toString()).toMatch(
+      /^ {2}decide {2}app\.js: connect\.sid \(express-session\): Set Secure\. Over what/,
+    );
+    expect(printed.toString()).toContain("0 cookies are fixed; 1 fix needs a decision");
+  });
+
+  test("what a comment accepts waits for nobody", async () => {
+    write("app.js", session.replace("app.use", "// setsecure-ignore: only on localhost\napp.use"));
+    expect(await fixCommand([folder], flags)).toBe(0);
+    expect(printed.toString()).toBe("Nothing is left to fix.\n");
+  });
+
+  test("a name that is none is an error", async () => {
+    write("app.js", app);
+    await expect(fixCommand([folder], { ...flags, only: ["expres"] })).rejects.toThrow(
+      "--only expres: it is no rule, no framework and no fingerprint.",
+    );
+    expect(await fixCommand([folder], { ...flags, only: ["0".repeat(32), "csurf"] })).toBe(1);
+    expect(read("app.js").toString()).toBe(app);
+  });
+});

@@ -134,21 +134,31 @@ function summaryOf(scan: Scan, { made, failed }: Outcome | Pick<FixPlan, "made" 
     ({ cookie, fix }) => `  fixed   ${name(cookie)}: ${fix.title}${fix.note === undefined ? "" : `. ${fix.note}`}`,
   );
   lines.push(...failed.map(({ cookie, because }) => `  left    ${name(cookie)}: ${because}`));
+  const touched = new Set([...made, ...failed].map(({ cookie }) => cookie));
+  const waiting = waitingFixes(scan).filter(({ cookie }) => !touched.has(cookie));
+  lines.push(
+    ...waiting.map(({ cookie, fix }) => `  decide  ${name(cookie)}: ${fix.title}. ${fix.note ?? ""}`.trimEnd()),
+  );
   lines.push(...byHand(scan).map(({ cookie, line, says }) => `  by hand ${name(cookie)}, line ${line}: ${says}`));
-  const waiting = scan.inventory.cookies.filter(
-    (cookie, index) =>
-      !made.some((each) => each.cookie === index) &&
-      cookie.fixes.length > 0 &&
-      cookie.fixes.every((fix) => fix.safety !== "safe"),
-  ).length;
   const fixed = `${count(made.length, "cookie")} ${verb === "is" && made.length !== 1 ? "are" : verb} fixed`;
   const could = failed.length > 0 ? `, ${failed.length} could not be` : "";
   const need =
-    waiting > 0
-      ? `; ${waiting} ${waiting === 1 ? "fix needs" : "fixes need"} a decision: see --all, --interactive or --only`
+    waiting.length > 0
+      ? `; ${waiting.length} ${waiting.length === 1 ? "fix needs" : "fixes need"} a decision: see --all, --interactive or --only`
       : "";
-  lines.push(`${fixed}${could}${need}.`);
+  const isDone = lines.length === 0 && leftOver(scan, []) === 0;
+  lines.push(isDone ? "Nothing is left to fix." : `${fixed}${could}${need}.`);
   return `${lines.map(visible).join("\n")}\n`;
+}
+
+/** The best fix of each cookie with an open finding for which somebody has to decide. */
+function waitingFixes(scan: Scan): readonly ChosenFix[] {
+  const open = scan.report.findings.filter(({ suppressed }) => suppressed === undefined);
+  return [...new Set(open.map(({ cookie }) => cookie))].flatMap((cookie) => {
+    const { fixes = [] } = scan.inventory.cookies[cookie] ?? {};
+    const [fix] = fixes;
+    return fix === undefined || fixes.some(({ safety }) => safety === "safe") ? [] : [{ cookie, fix }];
+  });
 }
 
 /** What no edit is known for, once for each cookie. */

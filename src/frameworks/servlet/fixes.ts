@@ -70,7 +70,7 @@ function setterAbove(cookie: string, call: CallFact, text: string): Place | unde
   const { indent } = lineAt(text, span.start);
   for (const setter of objectsOf(cookieArgument(call))[0]?.calls.toReversed() ?? []) {
     const { place, method } = setter;
-    if (place.file !== file || !/^set/.test(method) || place.span.end > span.start) continue;
+    if (place.file !== file || !method.startsWith("set") || place.span.end > span.start) continue;
     const line = lineAt(text, place.span.start);
     const written = text.slice(place.span.start, place.span.end);
     const isStatementOfBlock =
