@@ -61,15 +61,23 @@ function addToText(
   if (place === undefined) return undefined;
   const text = context.text(place.file);
   const written = text.slice(place.span.start, place.span.end);
-  if (endsInLiteral(written)) return [insert(place.file, place.span.end - 1, "; Secure")];
+  const inside = (file: string, end: number) => [insert(file, end - 1, asAttribute(context.text(file), end - 1))];
+  if (endsInLiteral(written)) return inside(place.file, place.span.end);
   if (decidedBy.from === "file") {
     const literal = context.text(decidedBy.file).slice(decidedBy.span.start, decidedBy.span.end);
-    if (isWhole(literal, source, fact)) return [insert(decidedBy.file, decidedBy.span.end - 1, "; Secure")];
+    if (isWhole(literal, source, fact)) return inside(decidedBy.file, decidedBy.span.end);
   }
   const quote = written.includes("'") ? "'" : '"';
   return isSummand(written) && !mayHoldSecure(written, text.slice(0, place.span.start))
     ? [insert(place.file, place.span.end, ` + ${quote}; Secure${quote}`)]
     : undefined;
+}
+
+/** `; Secure`, or what is missing of it where the text ends in a semicolon. */
+function asAttribute(text: string, offset: number): string {
+  const [, blank] = /;( ?)$/.exec(text.slice(Math.max(0, offset - 2), offset)) ?? [];
+  if (blank === undefined) return "; Secure";
+  return blank === "" ? " Secure" : "Secure";
 }
 
 const LITERALS = /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/g;

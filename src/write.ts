@@ -234,8 +234,19 @@ function lastItem(text: string, open: number, close: number): { start: number; e
   if (end === open) return undefined;
   const { start, indent } = lineAt(text, end - 1);
   const first = Math.max(start + indent.length, open);
-  if (/\/\/|\*\/$/.test(text.slice(first, end))) return "unclear";
-  return { start: first + (/^\s*/.exec(text.slice(first))?.[0].length ?? 0), end };
+  const line = text.slice(first, end);
+  const item = beforeRemark(line);
+  if (item === undefined || line.endsWith("*/")) return "unclear";
+  return { start: first + (/^\s*/.exec(line)?.[0].length ?? 0), end: first + item.length };
+}
+
+/** What stands before `// …` on a line, without its comma; undefined where nothing does, or `//` may be in a text. */
+function beforeRemark(line: string): string | undefined {
+  const [item, ...more] = line.split("//");
+  if (item === undefined || more.length === 0) return line;
+  const isText = (item.match(/"/g)?.length ?? 0) % 2 > 0 || /['@$]/.test(item);
+  const bare = item.trimEnd().replace(/,$/, "").trimEnd();
+  return isText || bare === "" ? undefined : bare;
 }
 
 const READS_TEXT = /^(os\.environ\.get|os\.getenv|getenv|environ\.get)\(\s*((["'])\w+\3)\s*(?:,[^()]*)?\)$/;

@@ -112,6 +112,34 @@ const cases: Readonly<Record<string, { files: Readonly<Record<string, string>>; 
     },
     diff: "",
   },
+  "a text that ends in a semicolon": {
+    files: { "a.js": `document.cookie = "a=" + value + ";";\ndocument.cookie = "b=1; path=/; ";\n` },
+    diff: `
+-document.cookie = "a=" + value + ";";
+-document.cookie = "b=1; path=/; ";
++document.cookie = "a=" + value + "; Secure";
++document.cookie = "b=1; path=/; Secure";`,
+  },
+  "an initializer that ends in a remark": {
+    files: {
+      "A.cs": `using Microsoft.AspNetCore.Http;\npublic static class A\n{\n    public static void Go(HttpResponse response)\n    {\n        response.Cookies.Append("a", "1", new CookieOptions\n        {\n            Path = "/", // everywhere\n            HttpOnly = true // no scripts\n        });\n    }\n}\n`,
+    },
+    diff: `
+-            HttpOnly = true // no scripts
++            HttpOnly = true, // no scripts
++            Secure = true`,
+  },
+  "brackets with blanks inside": {
+    files: servlet(`    Cookie cookie = new Cookie( "a", "1" );\n    response.addCookie( cookie );`),
+    diff: `
++    cookie.setSecure( true );`,
+  },
+  "a morsel of a computed name": {
+    files: {
+      "jar.py": `from http.cookies import SimpleCookie\ndef jar(names):\n    jar = SimpleCookie()\n    jar[names["a"]] = "1"\n    return jar\n`,
+    },
+    diff: "",
+  },
   "a text that a call makes": {
     files: { "a.js": `document.cookie = ["a=1", "path=/"].join("; ");\n` },
     diff: `

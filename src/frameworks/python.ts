@@ -79,7 +79,8 @@ export function isOver(age: unknown, moment: unknown): boolean {
 
 /** `cookies["a"]["secure"] = True` after `cookies["a"] = …`, in its quotes. */
 export function secureMorsel(fact: WriteFact, context: Context): readonly Fix[] {
-  if (!isOnlyTarget(fact)) return [];
+  // Under a computed name it would not be found again.
+  if (!isOnlyTarget(fact) || fact.key === undefined) return [];
   const { file, span } = fact.place;
   const text = context.text(file);
   const target = text.slice(span.start, span.end);

@@ -131,3 +131,8 @@ test("a file by itself is Rails' where nothing else has what it says", async () 
     ["b", "secure"],
   ]);
 });
+
+test("the store of JRuby-Rack sets no cookie of Rails", async () => {
+  const file = "config/initializers/session_store.rb";
+  expect(await cookiesOf({ [file]: "Rails.application.config.session_store :java_servlet_store\n" })).toEqual([]);
+});

@@ -74,12 +74,13 @@ function sessionsOf(app: App, context: Context): readonly Cookie[] {
   const stores = effectiveStores(app, context);
   if (settings(app, context).apiOnly) return apiSessions(app, stores, context);
   if (stores.length === 0) return defaultSession(app, context);
-  return stores.filter((call) => !isDisabled(call)).map((call) => storeSession(call, app, context));
+  return stores.filter((call) => !setsNoCookie(call)).map((call) => storeSession(call, app, context));
 }
 
-function isDisabled(call: CallFact): boolean {
+/** The store of JRuby-Rack keeps the session of the servlet container, and takes no options. */
+function setsNoCookie(call: CallFact): boolean {
   const store = likelyLiteral(call.arguments[0]?.value);
-  return store === "disabled" || store === null || store === false;
+  return store === "disabled" || store === "java_servlet_store" || store === null || store === false;
 }
 
 function storeSession(call: CallFact, app: App, context: Context): Cookie {
@@ -314,7 +315,7 @@ function strayStores(context: Context): readonly Cookie[] {
       isDeployed(call.place.file, context) &&
       appOf(call.place.file, context) === undefined &&
       call.callee.some((path) => /(?:^|\.)[aA]pplication\.config\.session_store$/.test(path)) &&
-      !isDisabled(call),
+      !setsNoCookie(call),
   );
   return stray.map((call) => {
     const own = ownOption(undefined, call, context);

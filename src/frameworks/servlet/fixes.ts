@@ -54,7 +54,9 @@ export function fixAtAddition(call: CallFact, context: Context): readonly Fix[] 
   const cookie = text.slice(argument.valuePlace.span.start, argument.valuePlace.span.end);
   const followsScheme = last?.followsScheme === true;
   if (isVariable(cookie)) {
-    const statement = `${cookie}.setSecure(true);`;
+    const statement = /^[ \t]/.test(text.slice(call.argumentsSpan?.start))
+      ? `${cookie}.setSecure( true );`
+      : `${cookie}.setSecure(true);`;
     const setter = setterAbove(cookie, call, text);
     const edits = setter === undefined ? before(text, call.place, [statement]) : [afterSetter(setter, statement, text)];
     return fix(edits, followsScheme);
