@@ -52,6 +52,8 @@ export interface Framework {
    */
   readonly api?: readonly string[];
   readonly symbols?: readonly Symbol[];
+  /** Annotations whose text names a value of the configuration: `@Value("${name:default}")`. */
+  readonly injections?: readonly string[];
   /** What the project's configuration files give to names that the code reads from outside. */
   readonly configured?: (settings: readonly Settings[]) => Configured;
   readonly sinks: readonly Sink[];

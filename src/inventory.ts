@@ -160,6 +160,7 @@ function evaluate(project: Project, deployment: Deployment, reader: Reader): Inv
     text: (file, span) => reader.text(file)?.slice(span.start, span.end) ?? "",
     deployment,
     symbols: new SymbolTable(frameworks.flatMap((framework) => framework.symbols ?? [])),
+    injections: new Set(frameworks.flatMap((framework) => framework.injections ?? [])),
     alias: aliasesOf({
       files: project,
       candidates: project.candidates,

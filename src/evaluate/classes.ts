@@ -7,6 +7,7 @@ import { exhausted, MAXIMUM_CALL_DEPTH } from "./bounds.ts";
 import { externalBases, membersOf, methodOf, resolutionOrder } from "./class-members.ts";
 import { type Evaluation, newFrame } from "./evaluation.ts";
 import { type RecordedArgument, type RecordedCall, setProperty } from "./heap.ts";
+import { injected } from "./lookups.ts";
 import { external, lastSegment, newObject, objectValue, opaque, pathsOf } from "./objects.ts";
 import { parameterValue } from "./parameters.ts";
 import { runStatement } from "./statements.ts";
@@ -110,6 +111,11 @@ export function instantiate(
     };
     for (const member of each.class.members) {
       if (member.kind !== "field" || member.static) continue;
+      const given = injected(evaluation, member.annotations, member.type, each.scope);
+      if (given !== undefined) {
+        setProperty(evaluation.state.own(id)!, member.name, given);
+        continue;
+      }
       if (member.value === undefined) {
         declareField(evaluation, id, member, each.scope);
         continue;

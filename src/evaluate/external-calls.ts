@@ -7,6 +7,7 @@ import type { Evaluation } from "./evaluation.ts";
 import { type RecordedArgument, type RecordedCall, setProperty } from "./heap.ts";
 import { callLibrary, constructLibrary } from "./library/call.ts";
 import { libraryContext } from "./library-calls.ts";
+import { configuredOrDefault } from "./lookups.ts";
 import { getAttribute } from "./members.ts";
 import { lastSegment, opaque } from "./objects.ts";
 import { parameterValue } from "./parameters.ts";
@@ -60,6 +61,8 @@ export function externalCall(
   if (known1 !== undefined) return known1;
   const configured = method === "get" ? configuredGet(evaluation, receiver, args) : undefined;
   if (configured !== undefined) return configured;
+  const withDefault = isNew ? undefined : configuredOrDefault(evaluation, method, paths, args, at);
+  if (withDefault !== undefined) return withDefault;
   const call: RecordedCall = {
     method,
     callee: paths,

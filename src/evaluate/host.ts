@@ -23,6 +23,8 @@ export interface EvaluatorHost {
   matters(file: string, value: FunctionExpression): boolean;
   /** Methods whose arguments are also told as they stand at the end. */
   readonly late: ReadonlySet<string>;
+  /** Annotations by which a container puts values of the configuration into fields and parameters. */
+  readonly injections: ReadonlySet<string>;
   /** What configuration files give to an element of something outside the project: `settings[session.secure]`. */
   readonly configured?: Configured;
   /** The module of the project that a name from outside means, with what the outside adds where it has nothing. */

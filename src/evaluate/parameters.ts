@@ -5,6 +5,7 @@ import { alternative, type FunctionData, known, nextIdentity, step, unknown, typ
 import { orDefault, writeTarget } from "./assignments.ts";
 import type { Evaluation } from "./evaluation.ts";
 import { type RecordedArgument, setProperty, spreadUnknown } from "./heap.ts";
+import { injected } from "./lookups.ts";
 import { newObject, objectValue } from "./objects.ts";
 import { instanceOfType, isScalarType, typePaths } from "./types.ts";
 
@@ -114,6 +115,8 @@ export function parameterValue(
   passedTo: readonly string[],
 ): Value {
   const place = { file: data.file, span: parameter.span };
+  const given = injected(evaluation, parameter.annotations ?? [], parameter.type, data.scope);
+  if (given !== undefined) return given;
   if (parameter.rest === "list") return unknown("the arguments are the caller's");
   const typed =
     parameter.type === undefined ? undefined : typePaths(evaluation, parameter.type, data.scope, parameter.span);

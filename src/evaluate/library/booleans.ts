@@ -43,7 +43,7 @@ export const booleanParsers = new Set([
 ]);
 
 /** Java's and C#'s parsers accept `true` in any case and nothing else. */
-function strictBoolean(args: Arguments): Value | undefined {
+export function strictBoolean(args: Arguments): Value | undefined {
   const [first] = args;
   if (first === undefined) return undefined;
   return mapValue(first.value, (data, each) => {

@@ -2,8 +2,8 @@ import type { Deployment } from "../../deployment.ts";
 import type { Place } from "../../evidence.ts";
 import { known, mapValue, onlyLiteral, unknown, type Value } from "../../value.ts";
 import { environmentValue } from "../symbols.ts";
-import { environmentSwitch, readBoolean } from "./booleans.ts";
-import { type Arguments, type LibraryContext, type LibraryFunction, objectOf } from "./function.ts";
+import { environmentSwitch, readBoolean, strictBoolean } from "./booleans.ts";
+import { type Arguments, asArgument, type LibraryContext, type LibraryFunction, objectOf } from "./function.ts";
 
 /** `process.env.X`, `os.environ["X"]`, `ENV["X"]`: a variable read as a member. */
 export function environmentMember(
@@ -97,6 +97,10 @@ export const environmentFunctions: Readonly<Record<string, LibraryFunction>> = {
   getenv: readEnvironment,
   "System.getenv": readEnvironment,
   "java.lang.System.getenv": readEnvironment,
+  "System.getProperty": readEnvironment,
+  "java.lang.System.getProperty": readEnvironment,
+  "Boolean.getBoolean": (args, context) => strictBoolean([asArgument(readEnvironment(args, context))]),
+  "java.lang.Boolean.getBoolean": (args, context) => strictBoolean([asArgument(readEnvironment(args, context))]),
   "Environment.GetEnvironmentVariable": readEnvironment,
   "System.Environment.GetEnvironmentVariable": readEnvironment,
   "ENV.fetch": blockDefault,

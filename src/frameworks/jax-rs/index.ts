@@ -33,6 +33,7 @@ export const jaxRs: Framework = {
   title: "JAX-RS (Jakarta REST)",
   docs,
   language: "java",
+  injections: ["org.eclipse.microprofile.config.inject.ConfigProperty"],
   words: { ".java": ["newcookie", "set_cookie", "set-cookie"] },
   sinks: [
     {

@@ -27,6 +27,7 @@ export const springResponseCookie: Framework = {
   docs,
   language: "java",
   words: { ".java": ["responsecookie", "set_cookie", "set-cookie"] },
+  injections: ["org.springframework.beans.factory.annotation.Value"],
   symbols: [
     {
       path: "*.getURI.getScheme",
