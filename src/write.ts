@@ -94,13 +94,23 @@ export function addArgument(text: string, call: SeenCall, argument: string): rea
       each.place.span.start >= argumentsSpan.start &&
       each.place.span.end <= argumentsSpan.end,
   );
-  const spread = inFile.find((each) => each.spread === "map");
-  if (spread !== undefined) return [insert(call.place.file, spread.place.span.start, `${argument}, `)];
+  const spread = inFile.find((each) => each.spread === "map")?.place.span.start ?? lastSpread(text, argumentsSpan);
+  if (spread !== undefined) {
+    const { start, indent, newline } = lineAt(text, spread);
+    const isOnOwnLine = start + indent.length === spread && start > argumentsSpan.start;
+    return [insert(call.place.file, spread, `${argument},${isOnOwnLine ? newline + indent : " "}`)];
+  }
   const last = inFile.reduce<(typeof inFile)[number] | undefined>(
     (latest, each) => (latest === undefined || each.place.span.end > latest.place.span.end ? each : latest),
     undefined,
   );
   return appendItem(text, call.place.file, argumentsSpan.start, last?.place.span, argumentsSpan.end, argument);
+}
+
+/** Where `**options` begins at the end of a list, of which the evaluator told what it holds. */
+function lastSpread(text: string, { start, end }: Span): number | undefined {
+  const match = /(?:^|,)\s*(\*\*[\w.]+)\s*,?\s*$/.exec(text.slice(start, end));
+  return match?.[1] === undefined ? undefined : start + match.index + match[0].indexOf("**");
 }
 
 /** Adds an entry to an object or hash literal. */

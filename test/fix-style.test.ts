@@ -120,6 +120,23 @@ const cases: Readonly<Record<string, { files: Readonly<Record<string, string>>; 
 +document.cookie = "a=" + value + "; Secure";
 +document.cookie = "b=1; path=/; Secure";`,
   },
+  "a type that the file names without its namespace": {
+    files: {
+      "Startup.cs": `using Microsoft.Extensions.DependencyInjection;\npublic class Startup\n{\n    public void ConfigureServices(IServiceCollection services)\n    {\n        services.AddSession();\n        services.AddAntiforgery(options => options.Cookie.SecurePolicy = CookieSecurePolicy.Always);\n    }\n}\n`,
+    },
+    diff: `
+-        services.AddSession();
++        services.AddSession(options => options.Cookie.SecurePolicy = CookieSecurePolicy.Always);`,
+  },
+  "a project whose namespaces a file above imports": {
+    files: {
+      "Directory.Build.props": `<Project><PropertyGroup><ImplicitUsings>enable</ImplicitUsings></PropertyGroup></Project>\n`,
+      "src/Startup.cs": `using Microsoft.Extensions.DependencyInjection;\npublic class Startup\n{\n    public void ConfigureServices(IServiceCollection services)\n    {\n        services.AddSession();\n    }\n}\n`,
+    },
+    diff: `
+-        services.AddSession();
++        services.AddSession(options => options.Cookie.SecurePolicy = CookieSecurePolicy.Always);`,
+  },
   "an initializer that ends in a remark": {
     files: {
       "A.cs": `using Microsoft.AspNetCore.Http;\npublic static class A\n{\n    public static void Go(HttpResponse response)\n    {\n        response.Cookies.Append("a", "1", new CookieOptions\n        {\n            Path = "/", // everywhere\n            HttpOnly = true // no scripts\n        });\n    }\n}\n`,
@@ -223,6 +240,15 @@ const cases: Readonly<Record<string, { files: Readonly<Record<string, string>>; 
     diff: `
 -const text = "a=1; Path=/";
 +const text = "a=1; Path=/; Secure";`,
+  },
+  "a keyword before those of a dictionary": {
+    files: django(
+      `    options = dict(httponly=True)\n    response.set_cookie("a", "1", **options)\n    response.set_cookie(\n        "b",\n        **options\n    )`,
+    ),
+    diff: `
+-    response.set_cookie("a", "1", **options)
++    response.set_cookie("a", "1", secure=True, **options)
++        secure=True,`,
   },
   "keywords with blanks around them": {
     files: django(`    response.set_cookie("a", "1", httponly = True)`),

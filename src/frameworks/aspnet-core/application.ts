@@ -281,10 +281,21 @@ export function proxyTrust(context: Context, sink: { readonly place: Place }): P
 /** `CookieSecurePolicy` as the file can name it. */
 export function typeName(name: string, file: string, context: Context): string {
   const known = context.facts.modules.get(file)?.imports ?? [];
-  const implicit = known.length === 0 || isImplicit(context, projectOf(file, context));
-  return implicit || known.includes("Microsoft.AspNetCore.Http") ? name : `Microsoft.AspNetCore.Http.${name}`;
+  const isKnown =
+    known.length === 0 ||
+    known.includes("Microsoft.AspNetCore.Http") ||
+    new RegExp(`(?<![.\\w])${name}\\.\\w`).test(context.text(file)) ||
+    isImplicit(context, file);
+  return isKnown ? name : `Microsoft.AspNetCore.Http.${name}`;
 }
 
-function isImplicit(context: Context, project: string | undefined): boolean {
-  return project !== undefined && /<ImplicitUsings>\s*(?:enable|true)\s*</i.test(context.text(project));
+/** The project of the file, or what MSBuild reads for all in a folder, imports the usual namespaces everywhere. */
+function isImplicit(context: Context, file: string): boolean {
+  const project = projectOf(file, context);
+  const shared = context.files
+    .endingIn("Directory.Build.props")
+    .filter((each) => file.startsWith(each.slice(0, -"Directory.Build.props".length)));
+  return [...(project === undefined ? [] : [project]), ...shared].some((each) =>
+    /<ImplicitUsings>\s*(?:enable|true)\s*</i.test(context.text(each)),
+  );
 }
