@@ -74,7 +74,9 @@ function commands(done: (status: number) => void): Command {
     });
 
   withWireOptions(command("judge [file]"))
-    .description("what a browser does with Set-Cookie lines, a curl -i transcript or a HAR, from a file or stdin")
+    .description(
+      "what a browser does with Set-Cookie lines, what curl printed, a cookie file or a HAR, from a file or stdin",
+    )
     .option("--url <url>", "where bare lines came from")
     .option("--replay", "let later lines meet the cookies that earlier ones left", false)
     .option("--allow-empty", "it is no failure when there is no Set-Cookie line", false)

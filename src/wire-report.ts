@@ -270,9 +270,7 @@ export function nameWidth(sightings: readonly Sighting[]): number {
 export function wireRow(sighting: Sighting, width: number): string {
   const { judgement, mitigation, proofs = [], evidence = [] } = sighting;
   const { name, because, differs = [] } = judgement;
-  const lines = evidence.flatMap((each) =>
-    "file" in each ? [`${visible(each.file)}:${each.line}:${each.column}`] : [],
-  );
+  const lines = linesIn(evidence);
   const told = [
     because,
     ...differs.map((other) => `${profiles[other.profile].title}: ${outcomeWord(other)}`),
@@ -281,6 +279,20 @@ export function wireRow(sighting: Sighting, width: number): string {
     ...(lines.length === 0 ? [] : [`set by ${lines.join(", ")}`]),
   ];
   return `${shownName(name).padEnd(width)}  ${wordOf(sighting).padEnd(14)}  ${told.join("; ")}`;
+}
+
+function linesIn(evidence: NonNullable<Sighting["evidence"]>): string[] {
+  return evidence.flatMap((each) => ("file" in each ? [`${visible(each.file)}:${each.line}:${each.column}`] : []));
+}
+
+/** The lines that were seen to set the cookies, for a terminal that showed the cookies before these were known. */
+export function lineRows(sightings: readonly Sighting[]): string[] {
+  const width = nameWidth(sightings);
+  const rows = sightings.flatMap(({ judgement, evidence = [] }) => {
+    const lines = linesIn(evidence);
+    return lines.length === 0 ? [] : [`  ${shownName(judgement.name).padEnd(width)}  ${lines.join(", ")}`];
+  });
+  return rows.length === 0 ? [] : ["Set by these lines:", ...new Set(rows)];
 }
 
 const SOURCE_WIDTH = 100;

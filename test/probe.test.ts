@@ -108,6 +108,15 @@ test("the text shows each site as it comes, and what was asked", async () => {
   expect(text).not.toContain("hidden");
 });
 
+test("the lines that the agent saw are told at the end", async () => {
+  const agent = join(folder, "agent.jsonl");
+  const record = { version: 1, name: "sid", secure: false, httpOnly: false, sameSite: "", path: "", domain: "" };
+  const site = { file: "app.js", line: 3, column: 5 };
+  writeFileSync(agent, `${JSON.stringify({ ...record, deletion: false, site, madeAt: null, by: null })}\n`);
+  const { text } = await probe([HOST], { ...here(), agent, format: "text" });
+  expect(text).toContain("\n\nSet by these lines:\n  sid    app.js:3:5\n\n4 lines, judged");
+});
+
 test("a redirect is followed, each hop is judged, and the cookies of a hop go with the next", async () => {
   const report = await probeReport([`https://${HOST}/step1`], here());
   expect(names(report).slice(0, 2)).toEqual(["step", "carried"]);

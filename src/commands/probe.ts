@@ -14,7 +14,7 @@ import { type Probed, type ProbeOptions, probeSite, samenessOf, type Visit } fro
 import { keyOf } from "../wire/prove.ts";
 import { readCookies, readHeaders, type SignIn } from "../wire/sign-in.ts";
 import { readResolve, type Target, targetsOf, type Way } from "../wire/target.ts";
-import { nameWidth, type Sighting, sourceRows, wireRow, wireSummary } from "../wire-report.ts";
+import { lineRows, nameWidth, type Sighting, sourceRows, wireRow, wireSummary } from "../wire-report.ts";
 import { print, wantsColor, widthOf } from "./output.ts";
 import { deliverWire, type WireFlags, wireSettings } from "./wire.ts";
 
@@ -364,6 +364,7 @@ function showEnd(
   const count = (number: number, noun: string) => `${number} ${noun}${number === 1 ? "" : "s"}`;
   const asked = `${count(results.length, "site")}, ${count(report.summary.files, "request")}, ${count(report.summary.parsed, "answer")}`;
   const mute = silentSites === 0 ? "" : `; ${silentSites} of the sites did not answer`;
-  const beside = sourceRows(sightings).map((row) => `${row}\n`);
-  return `${[...beside, ...(beside.length === 0 ? [] : ["\n"])].join("")}${wireSummary(sightings, report, profile)}\n${asked}${mute}.\n`;
+  const parts = [lineRows(sightings), sourceRows(sightings)].filter((rows) => rows.length > 0);
+  const beside = parts.map((rows) => `${rows.join("\n")}\n\n`).join("");
+  return `${beside}${wireSummary(sightings, report, profile)}\n${asked}${mute}.\n`;
 }
