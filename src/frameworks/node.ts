@@ -115,6 +115,18 @@ export function showsExpress(context: Context, file: string): boolean {
   return expressProject(context);
 }
 
+/** A piece of code that imports nothing, as documentation shows it: what its names mean, only their use can tell. */
+export function isSnippet(context: Context, file: string): boolean {
+  return context.facts.modules.get(file)?.imports.length === 0;
+}
+
+/** A call of a name that a piece of code does not say the origin of, with options as a session's middleware has them. */
+export function isShownSession(call: CallFact, context: Context, ...names: readonly string[]): boolean {
+  if (!call.callee.some((path) => names.includes(path)) || !isSnippet(context, call.place.file)) return false;
+  const options = onlyObject(findArgument(call, 0)?.value);
+  return options?.literal !== undefined && ["secret", "cookie", "keys"].some((key) => options.properties.has(key));
+}
+
 const expressProject = once((context) =>
   [...context.facts.modules.keys()].some((file) => imports(context, file, "express")),
 );
@@ -167,8 +179,7 @@ export function isExpressResponse(
   const handed = handedTo(receiver);
   if (handed.some((path) => /^express(?:\(\)|\.Router\(\)|\.application)/.test(path) && verbs.test(path))) return true;
   if (handed.some((path) => foreign.test(path))) return false;
-  const express = showsExpress(context, file);
-  if (!express) return false;
+  if (!showsExpress(context, file) && !isSnippet(context, file)) return false;
   if (handed.some((path) => /(?:app|router|server|routes?)\.\w+(?:\(\))?$/i.test(path) && verbs.test(path))) {
     const [name = ""] = owners.map(lastName);
     if (!/^(?:req|request|next|err|error)$/i.test(name)) return true;

@@ -34,6 +34,11 @@ export function isSystemWeb(context: Context, file: string): boolean {
   return imports(context, file, "System.Web") && !imports(context, file, "Microsoft.AspNetCore", "Microsoft.Owin");
 }
 
+/** A piece of code without `using`s, as documentation shows it: `HttpCookie` and `FormsAuthentication` are System.Web's alone. */
+export function isShown(context: Context, file: string): boolean {
+  return isSystemWeb(context, file) || context.facts.modules.get(file)?.imports.length === 0;
+}
+
 function receivers(call: SeenCall): readonly string[] {
   return call.callee.map((path) => path.slice(0, Math.max(path.lastIndexOf("."), 0)));
 }
@@ -68,7 +73,7 @@ export function isAdded(call: CallFact, context: Context): boolean {
 /** A cookie that is made and handed to somebody who is not seen adding it, or returned. */
 export function isLeftAlone(call: CallFact, context: Context): boolean {
   const ours = call.new ? isHttpCookie(call) : named(call.callee, "*.FormsAuthentication.GetAuthCookie");
-  if (!ours || !(isSystemWeb(context, call.place.file) || named(call.callee, "System.Web.HttpCookie"))) return false;
+  if (!ours || !(isShown(context, call.place.file) || named(call.callee, "System.Web.HttpCookie"))) return false;
   return !takenPlaces(context).has(`${call.place.file}:${call.place.span.start}`);
 }
 

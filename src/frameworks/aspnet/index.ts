@@ -22,6 +22,7 @@ import {
   isDeleted,
   isIndexed,
   isLeftAlone,
+  isShown,
   isSystemWeb,
   nameOf,
   secureOf,
@@ -113,7 +114,7 @@ export const aspnet: Framework = {
 /** The ticket that the runtime sets; where Web.config turns forms authentication on, the cookie is told there. */
 function isTicketCall(call: CallFact, context: Context): boolean {
   if (!call.callee.some((path) => /(?:^|\.)FormsAuthentication\.\w+$/.test(path))) return false;
-  if (!isSystemWeb(context, call.place.file)) return false;
+  if (!isShown(context, call.place.file)) return false;
   const application = applicationOf(call.place.file, context);
   const mode = application && attributeFor(application, application.folder, "authentication", "mode");
   return call.method === "SignOut" || !/^forms$/i.test(mode?.value.trim() ?? "");

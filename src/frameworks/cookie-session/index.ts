@@ -23,6 +23,7 @@ import {
   deprecatedOption,
   expressTrust,
   isBelow,
+  isShownSession,
   isTrue,
   javascriptWords,
   literalOf,
@@ -48,8 +49,10 @@ const withholds = "cookie-session then sends no cookie at all";
 const session: Sink = {
   on: {
     kind: "call",
-    method: ["cookie-session", "default"],
-    matches: (call) => named(call.callee, "cookie-session", "cookie-session.default"),
+    method: ["cookie-session", "cookieSession", "default"],
+    matches: (call, context) =>
+      named(call.callee, "cookie-session", "cookie-session.default", "cookie-session.cookieSession") ||
+      isShownSession(call, context, "cookieSession"),
   },
   name: [
     option(0, "name"),

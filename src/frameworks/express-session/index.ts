@@ -18,6 +18,7 @@ import {
   changedByHandlers,
   expressTrust,
   isBelow,
+  isShownSession,
   isTrue,
   javascriptWords,
   literalOf,
@@ -41,14 +42,15 @@ const proxyDocs = "https://expressjs.com/en/resources/middleware/session.html#pr
 const connectDocs = "https://github.com/senchalabs/connect/tree/2.x#readme";
 
 /** Names under which the middleware is known: its own package, Connect 2 and Express 3. */
-const own = ["express-session", "express-session.default"];
+const own = ["express-session", "express-session.default", "express-session.session"];
 const bundled = ["connect.session", "express.session", "connect.middleware.session"];
 
 const session: Sink = {
   on: {
     kind: "call",
-    method: ["express-session", "session", "default"],
-    matches: (call) => named(call.callee, ...own),
+    method: ["express-session", "session", "expressSession", "default"],
+    matches: (call, context) =>
+      named(call.callee, ...own) || isShownSession(call, context, "session", "expressSession"),
   },
   name: [option(0, "name"), option(0, "key"), fallback("connect.sid", docs, "the default name")],
   secure: [
@@ -101,6 +103,8 @@ export const expressSession: Framework = {
   docs,
   language: "javascript",
   words: javascriptWords(
+    "(session({",
+    "= session({",
     "express-session",
     "express.session",
     "connect.session",
