@@ -279,14 +279,14 @@ export function proxyTrust(context: Context, sink: { readonly place: Place }): P
 }
 
 /** `CookieSecurePolicy` as the file can name it. */
-export function typeName(name: string, file: string, context: Context): string {
+export function typeName(name: string, file: string, context: Context, space = "Microsoft.AspNetCore.Http"): string {
   const known = context.facts.modules.get(file)?.imports ?? [];
   const isKnown =
     known.length === 0 ||
-    known.includes("Microsoft.AspNetCore.Http") ||
+    known.includes(space) ||
     new RegExp(`(?<![.\\w])${name}\\.\\w`).test(context.text(file)) ||
     isImplicit(context, file);
-  return isKnown ? name : `Microsoft.AspNetCore.Http.${name}`;
+  return isKnown ? name : `${space}.${name}`;
 }
 
 /** The project of the file, or what MSBuild reads for all in a folder, imports the usual namespaces everywhere. */

@@ -110,7 +110,8 @@ const COMPONENTS: readonly Component[] = [
       "ConfigureApplicationCookie",
     ],
     also: ["ConfigureApplicationCookie"],
-    options: "",
+    options: "CookieAuthenticationOptions",
+    scheme: "Identity.Application",
     member: "Cookie",
     name: ".AspNetCore.Identity.Application",
     value: "SameAsRequest",
@@ -119,7 +120,8 @@ const COMPONENTS: readonly Component[] = [
   },
   {
     methods: ["ConfigureExternalCookie"],
-    options: "",
+    options: "CookieAuthenticationOptions",
+    scheme: "Identity.External",
     member: "Cookie",
     name: ".AspNetCore.Identity.External",
     value: "SameAsRequest",
@@ -268,13 +270,20 @@ function isFor(component: Component, call: CallFact, other: CallFact, context: C
   return name === undefined || name === own;
 }
 
+/** https://learn.microsoft.com/en-us/dotnet/api/microsoft.aspnetcore.authentication.cookies.cookieauthenticationdefaults */
+const SCHEMES: Readonly<Record<string, string>> = {
+  CookieAuthenticationDefaults: "Cookies",
+  OpenIdConnectDefaults: "OpenIdConnect",
+};
+
 /** The first argument, where it is a name or a framework's constant for one; undefined where it is computed. */
 function schemeOf(call: CallFact): string | undefined {
   const [first] = call.arguments;
   if (first === undefined || first.value.some(({ data }) => data.kind === "function")) return undefined;
-  const constant = /\b(?:Cookie|OpenIdConnect)\w*Defaults\.AuthenticationScheme$/;
-  const path = pathsOf(first.value).find((each) => constant.test(each));
-  if (path !== undefined) return path.includes("OpenIdConnect") ? "OpenIdConnect" : "Cookies";
+  const constant = /\b(\w+)\.(\w+)Scheme$/;
+  const [, type = "", name = ""] = pathsOf(first.value).flatMap((each) => constant.exec(each) ?? []);
+  if (type === "IdentityConstants") return `Identity.${name}`;
+  if (name === "Authentication" && type in SCHEMES) return SCHEMES[type];
   const data = first.value.length === 1 ? first.value[0]?.data : undefined;
   return data?.kind === "literal" && typeof data.value === "string" ? data.value : undefined;
 }
@@ -294,7 +303,7 @@ function valueFor(component: Component, write: WriteFact, key: "SecurePolicy" | 
   }
   if (write.key !== key) return undefined;
   const [path = ""] = write.paths;
-  return path.endsWith(`.${component.member}`) ? write.value : undefined;
+  return path.endsWith(`.${component.member}`) || /(?:^|\.)CookieBuilder$/.test(path) ? write.value : undefined;
 }
 
 function policyOf(component: Component, call: CallFact, context: Context): Given | undefined {
@@ -352,7 +361,7 @@ function componentFixes(component: Component, call: CallFact, context: Context):
             edits,
           },
         ];
-  const forAll = policyFix(call.place.file, context);
+  const forAll = policyFix(call, context);
   return throws ? [...forAll, ...own] : [...own, ...forAll];
 }
 

@@ -317,5 +317,7 @@ export function isHeader(call: CallFact, context: Context): boolean {
 }
 
 export function isHeaderWrite(write: WriteFact, context: Context): boolean {
+  const isNamed = write.key === undefined && named(pathsOf(write.keySeen), "*.HeaderNames.SetCookie");
+  if (!isNamed && !/^set-?cookie$/i.test(write.key ?? "")) return false;
   return write.paths.some((path) => HEADERS.test(path)) && isCore(context, write.place.file);
 }

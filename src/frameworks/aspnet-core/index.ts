@@ -13,7 +13,7 @@ import {
   remarksOf,
   secureOf,
 } from "./cookies.ts";
-import { applyPolicy } from "./policy.ts";
+import { applyPolicy, MIDDLEWARE } from "./policy.ts";
 
 const docs = "https://learn.microsoft.com/en-us/dotnet/api/microsoft.aspnetcore.http.cookieoptions.secure";
 
@@ -89,19 +89,10 @@ export const aspnetCore: Framework = {
     ...COMPONENT_METHODS,
     "AddCookiePolicy",
     "UseCookiePolicy",
-    "UseForwardedHeaders",
-    "UseAuthentication",
-    "UseHttpsRedirection",
-    "UseEndpoints",
-    "UseMvc",
-    "UseMvcWithDefaultRoute",
-    "Use",
-    "Run",
+    ...MIDDLEWARE,
     "UseWhen",
     "MapWhen",
     "Map",
-    "UseMiddleware",
-    "UseSession",
     "OnStarting",
     "UseStartup",
     "Build",
@@ -131,12 +122,12 @@ export const aspnetCore: Framework = {
     { on: { kind: "write", members: ["Secure"], matches: isTurnedOff }, name: [], ...options },
     ...componentSinks,
     {
-      on: { kind: "call", method: ["Append", "Add"], matches: isHeader },
+      on: { kind: "call", method: ["Append", "Add", "TryAdd", "AppendCommaSeparatedValues"], matches: isHeader },
       name: [header(1, "name")],
       secure: [header(1, "secure")],
     },
     {
-      on: { kind: "write", members: ["Set-Cookie", "SetCookie"], matches: isHeaderWrite },
+      on: { kind: "write", members: ["Set-Cookie", "SetCookie", "Headers[]"], matches: isHeaderWrite },
       name: [header("value", "name")],
       secure: [header("value", "secure")],
     },

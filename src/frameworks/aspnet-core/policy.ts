@@ -2,6 +2,7 @@ import {
   type CallFact,
   type Context,
   type Cookie,
+  type Edit,
   type Evidence,
   type Fix,
   lastOf,
@@ -21,6 +22,24 @@ import {
   typeName,
 } from "./application.ts";
 import { boundSection } from "./bound-section.ts";
+
+/** What an application mounts, by which its `Configure` is found. */
+export const MIDDLEWARE: readonly string[] = [
+  "UseForwardedHeaders",
+  "UseHttpsRedirection",
+  "UseHsts",
+  "UseStaticFiles",
+  "UseRouting",
+  "UseAuthorization",
+  "UseSession",
+  "UseAuthentication",
+  "UseMiddleware",
+  "UseEndpoints",
+  "UseMvc",
+  "UseMvcWithDefaultRoute",
+  "Use",
+  "Run",
+];
 
 const CONFIGURE = ["Configure", "PostConfigure", "AddCookiePolicy"];
 
@@ -255,44 +274,77 @@ function afterCallback(cookie: Cookie, write: WriteFact, context: Context): Cook
 }
 
 /** `UseCookiePolicy` for all cookies of the application, where it is built in one place that can be read. */
-export function policyFix(file: string, context: Context): readonly Fix[] {
-  if (policyFor(file, context) !== undefined) return [];
-  const build = callsFor(file, context, "Build").find(({ callee }) =>
-    callee.some((path) => /WebApplication\.Create(?:Slim)?Builder\(\)\.Build$/.test(path)),
-  );
-  if (build === undefined) return [];
-  const text = context.text(build.place.file);
-  const start = text.lastIndexOf("\n", build.place.span.start - 1) + 1;
-  const statement = /^([ \t]*)(?:var|WebApplication)\s+(\w+)\s*=\s*(\w+)\.Build\(\)\s*;[ \t]*\r?$/m.exec(
-    text.slice(start).split("\n")[0] ?? "",
-  );
-  if (statement === null) return [];
-  const [, indent = "", app, builder] = statement;
-  const policy = typeName("CookieSecurePolicy", build.place.file, context);
-  const options = typeName("CookiePolicyOptions", build.place.file, context).replace("Http.", "Builder.");
-  const before = insertBefore(
-    text,
-    build.place.file,
-    start + indent.length,
-    `${builder}.Services.Configure<${options}>(options => options.Secure = ${policy}.Always);`,
-  );
-  const [forwarded] = callsFor(file, context, "UseForwardedHeaders", "UseHttpsRedirection")
-    .filter(({ place }) => place.file === build.place.file)
-    .slice(-1);
-  const after = insertAfterLine(
-    text,
-    build.place.file,
-    (forwarded ?? build).place.span.end,
-    `${app}.UseCookiePolicy();`,
-  );
-  const use = callsFor(file, context, "UseCookiePolicy").length === 0 ? [after] : [];
-  if (before === undefined) return [];
+export function policyFix(call: CallFact, context: Context): readonly Fix[] {
+  if (policyFor(call.place.file, context) !== undefined) return [];
+  const edits = inProgram(call.place.file, context) ?? inStartup(call, context);
+  if (edits === undefined) return [];
   return [
     {
       title: "Set Secure on every cookie by UseCookiePolicy",
       safety: "needs a decision",
       note: "It covers every cookie of the application that passes the middleware, also on plain http; headers written by hand stay as they are.",
-      edits: [before, ...use],
+      edits,
     },
   ];
+}
+
+/** `services.Configure<CookiePolicyOptions>(…);` */
+function configuring(services: string, file: string, context: Context): string {
+  const options = typeName("CookiePolicyOptions", file, context, "Microsoft.AspNetCore.Builder");
+  return `${services}.Configure<${options}>(options => options.Secure = ${typeName("CookieSecurePolicy", file, context)}.Always);`;
+}
+
+function inProgram(file: string, context: Context): readonly Edit[] | undefined {
+  const build = callsFor(file, context, "Build").find(({ callee }) =>
+    callee.some((path) => /WebApplication\.Create(?:Slim)?Builder\(\)\.Build$/.test(path)),
+  );
+  if (build === undefined) return undefined;
+  const text = context.text(build.place.file);
+  const start = text.lastIndexOf("\n", build.place.span.start - 1) + 1;
+  const statement = /^([ \t]*)(?:var|WebApplication)\s+(\w+)\s*=\s*(\w+)\.Build\(\)\s*;[ \t]*\r?$/m.exec(
+    text.slice(start).split("\n")[0] ?? "",
+  );
+  if (statement === null) return undefined;
+  const [, indent = "", app, builder] = statement;
+  const before = insertBefore(
+    text,
+    build.place.file,
+    start + indent.length,
+    configuring(`${builder}.Services`, build.place.file, context),
+  );
+  if (before === undefined) return undefined;
+  if (callsFor(file, context, "UseCookiePolicy").length > 0) return [before];
+  const first = outermost(build, context) ?? build;
+  return [before, insertAfterLine(text, build.place.file, first.place.span.end, `${app}.UseCookiePolicy();`)];
+}
+
+/** What settles the scheme, behind which the policy may stand first of all. */
+function outermost({ place }: CallFact, context: Context): CallFact | undefined {
+  return callsFor(place.file, context, "UseForwardedHeaders", "UseHttpsRedirection").findLast(
+    (call) => call.place.file === place.file,
+  );
+}
+
+/** The same in a class that has `ConfigureServices(services)` and `Configure(app)`. */
+function inStartup(call: CallFact, context: Context): readonly Edit[] | undefined {
+  const { file, span } = call.place;
+  const text = context.text(file);
+  const receiver = ({ place }: CallFact) => /^(\w+)\.\w/.exec(text.slice(place.span.start, place.span.end))?.[1];
+  const services = receiver(call);
+  const use = callsFor(file, context, ...MIDDLEWARE).find(
+    ({ place, within }) => place.file === file && within.function === "Configure",
+  );
+  if (call.within.function !== "ConfigureServices" || services === undefined || use === undefined) return undefined;
+  const app = receiver(use);
+  if (app === undefined) return undefined;
+  const before = insertBefore(text, file, span.start, configuring(services, file, context));
+  if (before === undefined) return undefined;
+  if (callsFor(file, context, "UseCookiePolicy").length > 0) return [before];
+  const last = outermost(use, context);
+  const mounted = `${app}.UseCookiePolicy();`;
+  const after =
+    last === undefined
+      ? insertBefore(text, file, use.place.span.start, mounted)
+      : insertAfterLine(text, file, last.place.span.end, mounted);
+  return after === undefined ? undefined : [before, after];
 }
