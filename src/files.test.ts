@@ -126,7 +126,7 @@ describe.each(["walking", "git"])("by %s", (how) => {
   test.skipIf(process.getuid?.() === 0 || process.platform === "win32")("names what it may not read", async () => {
     write({ "a.js": "cookie" });
     chmodSync(join(root, "a.js"), 0);
-    expect((await read()).skipped()).toEqual([{ file: "a.js", because: "no permission to read it" }]);
+    expect((await read()).skipped()).toEqual([{ file: "a.js", because: "permission is denied" }]);
   });
 
   test("bounds the size of what it takes", async () => {

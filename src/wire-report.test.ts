@@ -86,7 +86,16 @@ test("who set it and what a browser did are told beside the verdict", () => {
   const { cookies, findings } = reportOf([sightingOf("sid=1", undefined, { evidence: [setBy], proofs: [proof] })]);
   expect(cookies[0]).toMatchObject({ evidence: [setBy], wire: { proofs: [proof] } });
   expect(findings[0]?.related).toContainEqual(setBy);
+  expect(findings[0]?.location).toEqual({ file: "app.js", line: 3, column: 1, endLine: 3, endColumn: 9 });
   expect(findings[0]?.message).toContain("Seen in Chromium 156: it sent the cookie in clear to http://app.test/.");
+});
+
+test("a line outside of the project is told, and is no place of a finding", () => {
+  for (const file of ["/opt/app.js", "../app.js", "webpack://app/a.js", "C:/app.js"]) {
+    const setBy = { file, line: 3, column: 1, endLine: 3, endColumn: 9, says: "this line set it" };
+    const { findings } = reportOf([sightingOf("sid=1", undefined, { evidence: [setBy] })]);
+    expect(findings[0]).toMatchObject({ location: null, related: [{}, setBy] });
+  }
 });
 
 test("a cookie that no request carries is a note", () => {

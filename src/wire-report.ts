@@ -166,7 +166,7 @@ function findingsOf({ sightings, rules, acceptance }: WireReportInput, cookies: 
         rule,
         level,
         message,
-        location: sighting.location ?? placeInSource(sighting),
+        location: sighting.location ?? placeInSource(sighting) ?? placeSeen(sighting),
         related: [wireEvidence(judgement), ...evidence, ...sourceEvidence(sighting)],
         fingerprint: id,
         cookie: index,
@@ -184,6 +184,16 @@ function placeInSource({ source }: Sighting): Location | null {
   if (place === undefined || !leads) return null;
   const { file, line, column, endLine, endColumn } = place;
   return { file, line, column, endLine, endColumn };
+}
+
+/** The line that was seen to set it, where that lies in the project: what runs elsewhere has no place here. */
+function placeSeen({ evidence = [] }: Sighting): Location | null {
+  for (const each of evidence) {
+    if (!("file" in each) || /^(?:\/|\.\.\/|[A-Za-z][\w+.-]*:)/.test(each.file)) continue;
+    const { file, line, column, endLine, endColumn } = each;
+    return { file, line, column, endLine, endColumn };
+  }
+  return null;
 }
 
 function sourceEvidence({ source }: Sighting): ReportEvidence[] {

@@ -1,6 +1,7 @@
 import { createReadStream } from "node:fs";
 import { isAbsolute, relative, sep } from "node:path";
 import { CannotDo, type ExitStatus } from "../exit.ts";
+import { readFailure } from "../files/read.ts";
 import type { Location, Report } from "../report.ts";
 import { decode, InputError, readInput, type WireInput } from "../wire/input.ts";
 import { originOf } from "../wire/jar.ts";
@@ -87,7 +88,7 @@ async function readLines(file: string | undefined, stdin: NodeJS.ReadableStream,
     if (error instanceof InputError) throw new CannotDo(`setsecure judge: ${error.message}.`);
     const code = error instanceof Error && "code" in error ? String(error.code) : "";
     if (code === "") throw error;
-    throw new CannotDo(`setsecure judge: cannot read ${inputName(file)}: ${readFaults[code] ?? code}.`);
+    throw new CannotDo(`setsecure judge: cannot read ${inputName(file)}: ${readFailure(error)}.`);
   }
 }
 
@@ -102,12 +103,6 @@ async function readBytes(stream: NodeJS.ReadableStream): Promise<Uint8Array> {
   }
   return Buffer.concat(chunks);
 }
-
-const readFaults: Readonly<Record<string, string>> = {
-  ENOENT: "there is no such file",
-  EISDIR: "it is a folder",
-  EACCES: "permission denied",
-};
 
 function sightingsOf(judgements: readonly Judgement[], input: WireInput, file: string | undefined): Sighting[] {
   const widths = new Map(input.lines.map(({ line, width }) => [line, width]));

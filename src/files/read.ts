@@ -44,18 +44,18 @@ export function tooLarge(size: number): string {
 }
 
 const failures: Readonly<Record<string, string>> = {
-  EACCES: "no permission to read it",
-  EPERM: "no permission to read it",
-  EISDIR: "not a regular file",
+  EACCES: "permission is denied",
+  EPERM: "permission is denied",
+  EISDIR: "it is a folder",
   EAGAIN: "not a regular file",
   ENXIO: "not a regular file",
-  ENOENT: "it was there when the files were listed, and is gone",
+  ENOENT: "there is no such file, or not any more",
   ELOOP: "a symbolic link",
   EMFILE: "too many files are open",
 };
 
-/** Why a read failed, as a clause. */
+/** Why a file cannot be read, written or run, as a clause. */
 export function readFailure(error: unknown): string {
   const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
-  return failures[code] ?? `it cannot be read (${code})`;
+  return failures[code] ?? `the system says ${code}`;
 }
