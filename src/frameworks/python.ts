@@ -10,10 +10,12 @@ import {
   fallback,
   findArgument,
   type Given,
+  header,
   isOnlyTarget,
   type Place,
   type Seen,
   type SeenAlternative,
+  type SeenArgument,
   type Sink,
   type Source,
   type WriteFact,
@@ -98,7 +100,8 @@ export function morselWrites(
   isMorsel: (path: string, name: string) => boolean,
   context: Context,
 ): readonly WriteFact[] {
-  const name = fact.kind === "write" ? fact.key : literalText(findArgument(fact, 0, "key")?.value);
+  // A key that is not known is written as nothing: `cookies[name]["secure"]` is a morsel of `cookies[]`.
+  const name = fact.kind === "write" ? (fact.key ?? "") : literalText(findArgument(fact, 0, "key")?.value);
   if (name === undefined) return [];
   return context.facts.writes.filter(
     (write) =>
@@ -149,6 +152,37 @@ export function addToClass(place: Place, name: string, context: Context): Edit |
   }
   const newline = text.includes("\r\n") ? "\r\n" : "\n";
   return insert(place.file, start + body.trimEnd().length, `${newline}${header[1]}${statement}`);
+}
+
+/** `Response("…", headers={"Set-Cookie": "…"})`, by the classes of responses that take headers. */
+export function headersOption(method: readonly string[], isResponse: CallPattern["matches"]): Sink {
+  return {
+    on: {
+      kind: "call",
+      method,
+      matches: (call, context) =>
+        call.language === "python" && headerGiven(call) !== undefined && isResponse(call, context),
+    },
+    split: asHeader,
+    name: [header(0, "name")],
+    secure: [header(0, "secure")],
+  };
+}
+
+function asHeader(fact: CallFact | WriteFact): readonly (CallFact | WriteFact)[] {
+  const given = fact.kind === "call" ? headerGiven(fact) : undefined;
+  return given === undefined || fact.kind !== "call" ? [] : [{ ...fact, arguments: [given] }];
+}
+
+/** The text of `Set-Cookie` among the headers, as an argument of its own where it stands by itself. */
+function headerGiven(call: CallFact): SeenArgument | undefined {
+  const headers = findArgument(call, undefined, "headers");
+  for (const { data } of headers?.value ?? []) {
+    const entries = data.kind === "object" ? [...data.properties] : [];
+    const value = entries.find(([name]) => /^set-cookie$/i.test(name))?.[1];
+    if (headers !== undefined && value !== undefined) return { ...headers, name: undefined, value };
+  }
+  return undefined;
 }
 
 /** `response.delete_cookie(key)`. */

@@ -18,6 +18,7 @@ import {
 import {
   deletionCall,
   expiresAtOnce,
+  headersOption,
   isForeign,
   isTest,
   morselSecure,
@@ -37,10 +38,14 @@ const proxyDocs = "https://docs.djangoproject.com/en/stable/ref/settings/#secure
 
 type Fact = CallFact | WriteFact;
 
+function isMade(seen: Seen | undefined): boolean {
+  return pathsOf(seen).some((path) => /^(?:django|rest_framework|ninja)\b/.test(path));
+}
+
 /** A response of Django: made by it, or whatever a file that imports Django calls like one. */
 function isResponse(seen: Seen | undefined, fact: Fact, context: Context): boolean {
+  if (isMade(seen)) return true;
   const paths = pathsOf(seen);
-  if (paths.some((path) => /^(?:django|rest_framework|ninja)\b/.test(path))) return true;
   if (paths.some((path) => /^(?:flask|werkzeug|quart)\b/.test(path))) return false;
   const { file } = fact.place;
   return imports(context, file, "django", "rest_framework", "ninja") && !isForeign(paths, file, context);
@@ -118,7 +123,7 @@ const cookieWrite: Sink = {
       write.language === "python" &&
       write.index &&
       write.paths.some((path) => path.endsWith(".cookies")) &&
-      !isTest(write.place.file) &&
+      (!isTest(write.place.file) || isMade(write.target)) &&
       isResponse(write.target, write, context),
   },
   name: [
@@ -132,6 +137,11 @@ const cookieWrite: Sink = {
     return secureMorsel(fact, context);
   },
 };
+
+const headers = headersOption(
+  ["HttpResponse", "JsonResponse", "StreamingHttpResponse", "FileResponse", "Response"],
+  (call) => call.callee.some((path) => /^(?:django|rest_framework|ninja)\b/.test(path)),
+);
 
 /** `response["Set-Cookie"] = "…"`, `response.headers["Set-Cookie"] = "…"`. */
 const headerWrite: Sink = {
@@ -180,7 +190,7 @@ export const django: Framework = {
       says: "`request.is_secure()` is true when the request arrives as https",
     },
   ],
-  sinks: [setCookie, setSignedCookie, deleteCookie, flush, cookieWrite, headerWrite],
+  sinks: [setCookie, setSignedCookie, deleteCookie, flush, cookieWrite, headerWrite, headers],
   methods: ["include", "path", "re_path", "url"],
   members: [
     "secure",

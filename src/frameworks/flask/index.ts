@@ -16,7 +16,7 @@ import {
   type Source,
   type WriteFact,
 } from "../../framework.ts";
-import { deletionCall, expiresAtOnce, isForeign, namesCookie } from "../python.ts";
+import { deletionCall, expiresAtOnce, headersOption, isForeign, namesCookie } from "../python.ts";
 import { type App, CONFIG_METHODS, configured, nearestApp } from "./config.ts";
 import { added, ownCookies, session } from "./own.ts";
 import { onOldWerkzeug } from "./versions.ts";
@@ -134,6 +134,10 @@ const headerCall: Sink = {
   secure: [header(1, "secure")],
 };
 
+const headers = headersOption(["Response", "BaseResponse"], (call) =>
+  call.callee.some((path) => /^(?:flask|werkzeug|quart)\b/.test(path)),
+);
+
 /** flask-jwt-extended keeps its tokens in cookies of its own, and what guards them against CSRF in others beside them. */
 function jwtCookie(method: string, key: string, name: string): Sink {
   return {
@@ -195,6 +199,7 @@ export const flask: Framework = {
     setCookie,
     deleteCookie,
     headerWrite,
+    headers,
     headerCall,
     jwtCookie("set_access_cookies", "JWT_ACCESS_COOKIE_NAME", "access_token_cookie"),
     jwtCookie("set_access_cookies", "JWT_ACCESS_CSRF_COOKIE_NAME", "csrf_access_token"),

@@ -15,6 +15,7 @@ import {
   type Sink,
   type WriteFact,
 } from "../../framework.ts";
+import { headersOption } from "../python.ts";
 
 const docs = "https://www.starlette.dev/responses/#set-cookie";
 const sessionDocs = "https://www.starlette.dev/middleware/#sessionmiddleware";
@@ -94,6 +95,21 @@ function isOver(text: unknown): boolean {
   return /max-age=0|1970/i.test(String(text));
 }
 
+const headers = headersOption(
+  [
+    "Response",
+    "JSONResponse",
+    "HTMLResponse",
+    "PlainTextResponse",
+    "RedirectResponse",
+    "StreamingResponse",
+    "FileResponse",
+    "ORJSONResponse",
+    "UJSONResponse",
+  ],
+  (call) => call.callee.some((path) => /^(?:starlette|fastapi)\b/.test(path)),
+);
+
 const middleware = "starlette.middleware.sessions.SessionMiddleware";
 
 /** `SessionMiddleware(app, …)`, `Middleware(SessionMiddleware, …)` and `add_middleware(SessionMiddleware, …)` count alike. */
@@ -148,5 +164,5 @@ export const starlette: Framework = {
       says: "`request.url.is_secure` is true when the request arrives as https",
     },
   ],
-  sinks: [setCookie, deleteCookie, headerCall, headerWrite, session, transport],
+  sinks: [setCookie, deleteCookie, headerCall, headerWrite, headers, session, transport],
 };
