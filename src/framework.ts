@@ -165,7 +165,10 @@ export interface CallPattern {
 
 export interface WritePattern {
   readonly kind: "write";
-  /** Keys or member names; `x[]` stands for any key written to something whose last name is `x`. */
+  /**
+   * Keys or member names; `x[]` stands for any key written to something whose last name is `x`, and `x[][]` for one
+   * written to an element of it.
+   */
   readonly members: readonly string[];
   readonly matches: (write: WriteFact, context: Context) => boolean;
 }

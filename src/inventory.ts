@@ -4,6 +4,7 @@ import { fixesOf } from "./derive-fix.ts";
 import type { Fix } from "./edit.ts";
 import { Evaluator } from "./evaluate/evaluator.ts";
 import type { EvaluatorHost } from "./evaluate/host.ts";
+import { elementOf } from "./evaluate/objects.ts";
 import { Relevance } from "./evaluate/relevance.ts";
 import { SymbolTable } from "./evaluate/symbols.ts";
 import type { Evidence, Place } from "./evidence.ts";
@@ -407,11 +408,11 @@ function callsOf(context: Context, methods: readonly string[]): readonly CallFac
 
 function writesOf(context: Context, members: readonly string[]): readonly WriteFact[] {
   const keys = new Set(members.filter((member) => !member.endsWith("[]")));
-  const targets = members.filter((member) => member.endsWith("[]")).map((member) => member.slice(0, -2));
+  const elements = new Set(members.filter((member) => member.endsWith("[]")));
   return context.facts.writes.filter(
     (write) =>
       (write.key !== undefined && keys.has(write.key)) ||
-      write.paths.some((path) => targets.includes(path.slice(path.lastIndexOf(".") + 1))),
+      (elements.size > 0 && write.paths.some((path) => elements.has(elementOf(path)))),
   );
 }
 

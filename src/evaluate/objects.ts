@@ -54,3 +54,8 @@ export function itemsOf(evaluation: Evaluation, value: Value): readonly Value[] 
 export function lastSegment(path: string): string {
   return path.slice(path.lastIndexOf(".") + 1);
 }
+
+/** What stands for any key written to it: `x[]` for what `x` names last, `x[][]` for an element of that. */
+export function elementOf(path: string): string {
+  return `${lastSegment(path).replace(/\[.*\]$/, "[]")}[]`;
+}

@@ -54,6 +54,8 @@ const systemWeb: Table = {
       text: `Response.Cookies.Add(Make$V);`,
       top: `private static HttpCookie Make$V { get { return new HttpCookie("$N", "1"); } }`,
     },
+    `Response.Cookies["$N"]["key"] = "1";`,
+    `Response.Cookies["$N"].Values["key"] = "1";`,
     `Response.Cookies.Add(new HttpCookie("$N", "1"));`,
     `Response.AppendCookie(new HttpCookie("$N", "1") { HttpOnly = true«,¦» });`,
     `Response.SetCookie(new HttpCookie("$N", "1")\n{\n  HttpOnly = true«,¦»\n});`,

@@ -25,7 +25,7 @@ type When = SeenAlternative["when"];
 
 const RESPONSE = /(?:^|\.)(?:Http)?Response(?:Base|Wrapper)?$/i;
 const COLLECTION = /(?:^|\.)(?:(?:Http)?Response(?:Base|Wrapper)?\.Cookies|HttpCookieCollection)$/i;
-const INDEXED = /(?:^|\.)(?:Http)?Response(?:Base|Wrapper)?\.Cookies\[(.*)\]$/i;
+const INDEXED = /(?:^|\.)(?:Http)?Response(?:Base|Wrapper)?\.Cookies\[([^\]]*)\](?:\.Values)?$/i;
 const REQUESTED = /(?:^|\.)(?:Http)?Request(?:Base|Wrapper)?\.Cookies\[(.*)\]$/i;
 export const AT_THE_END = /EndRequest$|PreSendRequestHeaders$/;
 
@@ -412,7 +412,7 @@ export function fixesOf(fact: Fact, context: Context): readonly Fix[] {
   if (fact.kind === "write") {
     const set = secureWrites(fact, context);
     if (set.length > 0) return rewritten(lastOf(set), context);
-    const target = /^(.*?\])\s*\./s.exec(text.slice(fact.place.span.start, fact.place.span.end))?.[1];
+    const target = /^(.*?\])\s*[.[]/s.exec(text.slice(fact.place.span.start, fact.place.span.end))?.[1];
     return target === undefined || target.includes("\n")
       ? []
       : fixed([insertAfterLine(text, fact.place.file, fact.place.span.end, `${target}.Secure = true;`)]);

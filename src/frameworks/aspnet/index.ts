@@ -84,7 +84,14 @@ export const aspnet: Framework = {
       ...ofCookie,
     },
     { on: { kind: "call", method: ["HttpCookie", "GetAuthCookie"], matches: isLeftAlone, late: true }, ...ofCookie },
-    { on: { kind: "write", members: ["Value", "Secure", "Expires", "HttpOnly"], matches: isIndexed }, ...ofCookie },
+    {
+      on: {
+        kind: "write",
+        members: ["Value", "Secure", "Expires", "HttpOnly", "Cookies[][]", "Values[]"],
+        matches: isIndexed,
+      },
+      ...ofCookie,
+    },
     {
       on: { kind: "call", method: ["SetAuthCookie", "RedirectFromLoginPage", "SignOut"], matches: isTicketCall },
       name: [custom(ticketName)],
