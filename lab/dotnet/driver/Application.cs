@@ -14,7 +14,6 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Session;
 using Microsoft.Extensions.DependencyInjection;
@@ -130,7 +129,7 @@ public sealed class Application : IStartupFilter, IObserver<DiagnosticListener>,
         services.AddLogging(logging => logging.ClearProviders());
         services.AddSingleton<IStartupFilter>(this);
         services.AddDistributedMemoryCache();
-        if (made.Library.GetTypes().Any(typeof(ControllerBase).IsAssignableFrom)) services.AddControllersWithViews();
+        if (made.Library.GetTypes().Any(Unit.IsAnswering)) services.AddControllersWithViews();
         services.Configure<KestrelServerOptions>(options =>
         {
             options.Listen(IPAddress.Loopback, 0);

@@ -9,6 +9,7 @@ using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Session;
 using Microsoft.Extensions.DependencyInjection;
@@ -68,10 +69,13 @@ public sealed record Unit(string Origin, string Target)
         FieldInfo field => Concerned.Contains(field.FieldType),
         PropertyInfo property => property.CanRead && Concerned.Contains(property.PropertyType),
         MethodInfo { IsSpecialName: false } method =>
-            (typeof(ControllerBase).IsAssignableFrom(type) && method.IsPublic)
+            (IsAnswering(type) && method.IsPublic)
                 || method.GetParameters().Select(parameter => parameter.ParameterType).Append(method.ReturnType).Any(Concerned.Contains),
         _ => false,
     };
+
+    /// <summary>Whether requests lead to the public methods of a class.</summary>
+    public static bool IsAnswering(Type type) => typeof(ControllerBase).IsAssignableFrom(type) || typeof(PageModel).IsAssignableFrom(type);
 
     private static IEnumerable<Unit> Called(Type type, MemberInfo member)
     {

@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Controllers;
+using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.AspNetCore.Mvc.ViewFeatures;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -79,8 +80,9 @@ public static class Visit
         object self = type.GetConstructors(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance)[0] is { } constructor
             ? constructor.Invoke(Values(constructor, context))
             : null;
-        if (self is ControllerBase controller)
-            controller.ControllerContext = new ControllerContext(new ActionContext(context, new RouteData(), new ControllerActionDescriptor()));
+        var route = new RouteData();
+        if (self is ControllerBase controller) controller.ControllerContext = new(new ActionContext(context, route, new ControllerActionDescriptor()));
+        if (self is PageModel page) page.PageContext = new(new ActionContext(context, route, new CompiledPageActionDescriptor()));
         return self;
     }
 

@@ -121,11 +121,35 @@ export function callsFor(file: string, context: Context, ...methods: readonly st
   return projects.size === 1 && !isHost ? all : [];
 }
 
-/** `Configure<SessionOptions>(…)`: the type that stands between the angle brackets. */
+/** `Configure<SessionOptions>(…)`, `AddOptions<SessionOptions>().Configure(…)`: the type between the angle brackets. */
 export function typeArgument(call: CallFact, context: Context): string | undefined {
   const end = call.argumentsSpan?.start ?? call.place.span.end;
   const before = context.text(call.place.file).slice(call.place.span.start, end);
-  return /<\s*([\w.]+)\s*>\s*\($/.exec(before)?.[1]?.replace(/^.*\./, "");
+  const found = /<\s*([\w.]+)\s*>\s*(?:\(\)\s*\.\s*(?:Post)?Configure\s*)?\($/.exec(before);
+  return found?.[1]?.replace(/^.*\./, "");
+}
+
+/** https://learn.microsoft.com/en-us/dotnet/api/microsoft.aspnetcore.authentication.cookies.cookieauthenticationdefaults */
+const SCHEMES: Readonly<Record<string, string>> = {
+  CookieAuthenticationDefaults: "Cookies",
+  OpenIdConnectDefaults: "OpenIdConnect",
+};
+
+/** `Configure<T>("Staff", …)`: what the options are called; empty without a name, undefined where it is computed. */
+export function nameOfOptions(call: CallFact): string | undefined {
+  return call.arguments.length > 1 ? nameIn(call) : "";
+}
+
+/** The first argument, where it is a name or a framework's constant for one; undefined where it is computed. */
+export function nameIn(call: CallFact): string | undefined {
+  const [first] = call.arguments;
+  if (first === undefined || first.value.some(({ data }) => data.kind === "function")) return undefined;
+  const constant = /\b(\w+)\.(\w+)Scheme$/;
+  const [, type = "", name = ""] = pathsOf(first.value).flatMap((each) => constant.exec(each) ?? []);
+  if (type === "IdentityConstants") return `Identity.${name}`;
+  if (name === "Authentication" && type in SCHEMES) return SCHEMES[type];
+  const data = first.value.length === 1 ? first.value[0]?.data : undefined;
+  return data?.kind === "literal" && typeof data.value === "string" ? data.value : undefined;
 }
 
 export function contains(outer: Place, inner: Place): boolean {

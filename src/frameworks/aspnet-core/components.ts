@@ -8,7 +8,6 @@ import {
   type Given,
   lastOf,
   memberOf,
-  pathsOf,
   type Seen,
   type SeenAlternative,
   type Sink,
@@ -22,6 +21,8 @@ import {
   fromConfiguration,
   isBuilder,
   isCore,
+  nameIn,
+  nameOfOptions,
   policies,
   projectOf,
   typeArgument,
@@ -265,27 +266,9 @@ function nested(holder: CallFact, write: WriteFact, _context: Context): boolean 
 function isFor(component: Component, call: CallFact, other: CallFact, context: Context): boolean {
   if (component.options === "" || typeArgument(other, context) !== component.options) return false;
   if (other.method.endsWith("All")) return true;
-  const name = other.arguments.length > 1 ? schemeOf(other) : "";
-  const own = component.scheme === undefined ? "" : (schemeOf(call) ?? component.scheme);
+  const name = nameOfOptions(other);
+  const own = component.scheme === undefined ? "" : (nameIn(call) ?? component.scheme);
   return name === undefined || name === own;
-}
-
-/** https://learn.microsoft.com/en-us/dotnet/api/microsoft.aspnetcore.authentication.cookies.cookieauthenticationdefaults */
-const SCHEMES: Readonly<Record<string, string>> = {
-  CookieAuthenticationDefaults: "Cookies",
-  OpenIdConnectDefaults: "OpenIdConnect",
-};
-
-/** The first argument, where it is a name or a framework's constant for one; undefined where it is computed. */
-function schemeOf(call: CallFact): string | undefined {
-  const [first] = call.arguments;
-  if (first === undefined || first.value.some(({ data }) => data.kind === "function")) return undefined;
-  const constant = /\b(\w+)\.(\w+)Scheme$/;
-  const [, type = "", name = ""] = pathsOf(first.value).flatMap((each) => constant.exec(each) ?? []);
-  if (type === "IdentityConstants") return `Identity.${name}`;
-  if (name === "Authentication" && type in SCHEMES) return SCHEMES[type];
-  const data = first.value.length === 1 ? first.value[0]?.data : undefined;
-  return data?.kind === "literal" && typeof data.value === "string" ? data.value : undefined;
 }
 
 function valueFor(component: Component, write: WriteFact, key: "SecurePolicy" | "Name"): Seen | undefined {

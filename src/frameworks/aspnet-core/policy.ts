@@ -15,6 +15,7 @@ import {
   callsFor,
   contains,
   fromConfiguration,
+  nameOfOptions,
   policies,
   projectOf,
   proxyTrust,
@@ -52,7 +53,9 @@ interface Policy {
 /** The cookie policy of the application that a file belongs to. */
 function policyFor(file: string, context: Context): Policy | undefined {
   const configured = callsFor(file, context, ...CONFIGURE).filter(
-    (call) => call.method === "AddCookiePolicy" || typeArgument(call, context) === "CookiePolicyOptions",
+    (call) =>
+      call.method === "AddCookiePolicy" ||
+      (typeArgument(call, context) === "CookiePolicyOptions" && nameOfOptions(call) === ""),
   );
   const [use] = usesOf(file, context);
   // Options that are handed to the middleware take the place of those that are configured.
