@@ -51,6 +51,16 @@ test.each([
   expect(await verdicts(java(statement, 'response.addHeader("Set-Cookie", text);'))).toEqual([verdict]);
 });
 
+test.each([
+  ['"a=%s; secure" % params[:a]', "a: secure"],
+  ['"%s=%s; path=/" % ["a", "1"]', "a: insecure"],
+  ['"%s=%s; path=/" % [request.path, "1"]', "—: insecure"],
+  ['format("a=%<value>s; path=/", value: 1)', "a: insecure"],
+])("in Ruby %s", async (text, verdict) => {
+  const app = `require "sinatra"\nget "/" do\n  response["Set-Cookie"] = ${text}\nend\n`;
+  expect(await verdicts({ "app.rb": app })).toEqual([verdict]);
+});
+
 test("what only one arm of a branch puts into a list is not in the other's", async () => {
   const filled = java(
     "List<Cookie> cookies = new ArrayList<>();",

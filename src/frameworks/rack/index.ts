@@ -9,12 +9,14 @@ import {
   type Framework,
   fallback,
   findArgument,
+  header,
   named,
   openArguments,
   option,
   pathsOf,
   type Seen,
   type SeenAlternative,
+  type SeenArgument,
   type Sink,
   type Source,
   type WriteFact,
@@ -49,15 +51,15 @@ function readRequires(context: Context): ReadonlyMap<string, readonly string[]> 
 }
 
 /** A file of a Sinatra or plain Rack application, and of no other one. */
-function isRack(call: CallFact, context: Context): boolean {
-  const { file } = call.place;
+function isRack(fact: CallFact | WriteFact, context: Context): boolean {
+  const { file } = fact.place;
   if (NOT_DEPLOYED.test(file)) return false;
   const around = context.files.endingIn("config/application.rb");
   if (around.some((each) => file.startsWith(each.slice(0, -"config/application.rb".length)))) return false;
   return (
     file.endsWith(".ru") ||
     requires(file, context, "sinatra", "rack") ||
-    call.within.bases.some((base) => /^(?:Sinatra|Roda)\b/.test(base))
+    fact.within.bases.some((base) => /^(?:Sinatra|Roda)\b/.test(base))
   );
 }
 
@@ -232,6 +234,52 @@ const deletion: Sink = {
   deletion: always,
 };
 
+/** `response["Set-Cookie"] = "…"`, `headers["Set-Cookie"] = "…"`. */
+const headerWrite: Sink = {
+  on: {
+    kind: "write",
+    members: ["Set-Cookie", "set-cookie"],
+    matches: (write, context) =>
+      write.language === "ruby" &&
+      write.index &&
+      write.paths.some((path) => /(?:^|\.)(?:headers|response|res)(?:\(\))?$|^Rack\.Response\b/.test(path)) &&
+      isRack(write, context),
+  },
+  name: [header("value", "name")],
+  secure: [header("value", "secure")],
+};
+
+/** `headers "Set-Cookie" => "…"` of Sinatra. */
+const headerHelper: Sink = {
+  on: {
+    kind: "call",
+    method: ["headers"],
+    matches: (call, context) => headerGiven(call) !== undefined && isSinatra(call, context),
+  },
+  split: asHeader,
+  name: [header(0, "name")],
+  secure: [header(0, "secure")],
+};
+
+function asHeader(fact: CallFact | WriteFact): readonly (CallFact | WriteFact)[] {
+  const given = fact.kind === "call" ? headerGiven(fact) : undefined;
+  return given === undefined || fact.kind !== "call" ? [] : [{ ...fact, arguments: [given] }];
+}
+
+/** The text of `Set-Cookie`, by keyword or in a hash, as an argument by itself. */
+function headerGiven({ arguments: given }: CallFact): SeenArgument | undefined {
+  for (const each of given) {
+    const [only] = each.value;
+    const entries = only?.data.kind === "object" ? [...only.data.properties] : [];
+    const value =
+      each.name?.toLowerCase() === "set-cookie"
+        ? each.value
+        : entries.find(([name]) => name.toLowerCase() === "set-cookie")?.[1];
+    if (value !== undefined) return { ...each, name: undefined, value };
+  }
+  return undefined;
+}
+
 const contribDocs = "https://sinatrarb.com/contrib/cookies";
 
 /** The helper `cookies` of sinatra-contrib. */
@@ -304,14 +352,22 @@ export const rack: Framework = {
   docs,
   language: "ruby",
   words: {
-    ".rb": ["Rack::Session", ":sessions", "set_cookie", "delete_cookie", "sinatra/cookies", "sinatra/contrib"],
-    ".ru": ["Rack::Session"],
+    ".rb": [
+      "Rack::Session",
+      ":sessions",
+      "set_cookie",
+      "delete_cookie",
+      "set-cookie",
+      "sinatra/cookies",
+      "sinatra/contrib",
+    ],
+    ".ru": ["Rack::Session", "set_cookie", "set-cookie"],
   },
   symbols: ["production?", "settings.production?", "Sinatra.Base.production?", "Sinatra.Application.production?"].map(
     (path) => ({ path, is: "environment-equals", variable: "APP_ENV", equals: "production" }) as const,
   ),
   methods: ["require"],
-  sinks: [middleware, set, enable, response, deletion, jarWrite, jarSet, jarDelete],
+  sinks: [middleware, set, enable, response, headerWrite, headerHelper, deletion, jarWrite, jarSet, jarDelete],
   proxyTrust: () => ({
     trusted: true,
     because: { from: "docs", url: docs, says: "Rack believes the proxy's `X-Forwarded-Proto`" },

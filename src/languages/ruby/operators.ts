@@ -6,7 +6,7 @@ import { field, operatorOf, type Syntax } from "./syntax.ts";
 const BINARY: ReadonlyMap<string, BinaryOperator> = new Map<string, BinaryOperator>([
   ["&&", "and"],
   ["||", "or"],
-  ...(["and", "or", "==", "!=", "<", "<=", ">", ">=", "+", "-", "*", "/", "|", "&"] as const).map(
+  ...(["and", "or", "==", "!=", "<", "<=", ">", ">=", "+", "-", "*", "/", "%", "|", "&"] as const).map(
     (operator): [string, BinaryOperator] => [operator, operator],
   ),
 ]);
