@@ -10,6 +10,15 @@ test("code without usings is read as documentation shows it: the names are Syste
   expect(await verdicts({ "Login.cs": `using Own.Security;\n${click}` })).toEqual(["theme: insecure"]);
 });
 
+test("what is called res is Express's where a piece of code imports nothing", async () => {
+  const set = 'app.get("/", (req, res) => { res.cookie("a", "1"); });';
+  expect(await verdicts({ "a.js": `${set}\nresponse.cookie("b", "1", { secure: true });` })).toEqual([
+    "a: insecure",
+    "b: secure",
+  ]);
+  expect(await verdicts({ "a.js": `const own = require("./own");\n${set}` })).toEqual([]);
+});
+
 test("a session of an unknown name is express-session's or cookie-session's where a piece of code imports nothing", async () => {
   const use = (name: string) => `app.use(${name}({ secret: "s", cookie: { secure: false }, secure: true }));`;
   expect(await verdicts({ "a.js": use("session") })).toEqual(["connect.sid: insecure"]);
