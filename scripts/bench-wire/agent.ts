@@ -7,8 +7,8 @@ import { cache } from "../../lab/stack.ts";
 import type { Figure } from "./figure.ts";
 import { bestOf, type Subject, started, startNode } from "./load.ts";
 
-const REQUESTS = 5000;
-const ROUNDS = 10;
+const REQUESTS = 2000;
+const ROUNDS = 15;
 
 const application = `
 const app = require("express")();

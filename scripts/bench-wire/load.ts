@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { Figure } from "./figure.ts";
 
@@ -56,14 +56,15 @@ function send(url: string, header: string | undefined, requests: number): number
   return requests / ((Date.parse(told.finish) - Date.parse(told.start)) / 1000);
 }
 
-const TICKS = Number(spawnSync("getconf", ["CLK_TCK"], { encoding: "utf8" }).stdout) || 100;
-
-/** User and system time so far, in microseconds. */
+/**
+ * User and system time so far, in microseconds: of all threads, as the scheduler counts it to the nanosecond.
+ * https://docs.kernel.org/scheduler/sched-stats.html
+ */
 function cpuOf(pids: readonly number[]): number {
-  return pids.reduce((sum, pid) => {
-    const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
-    return sum + ((Number(fields[11]) + Number(fields[12])) / TICKS) * 1e6;
-  }, 0);
+  const threads = pids.flatMap((pid) =>
+    readdirSync(`/proc/${pid}/task`).map((id) => `/proc/${pid}/task/${id}/schedstat`),
+  );
+  return threads.reduce((sum, file) => sum + Number(readFileSync(file, "utf8").split(" ")[0]) / 1000, 0);
 }
 
 /** Starts a program that prints a line when it is ready; the line. */
