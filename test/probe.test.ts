@@ -300,6 +300,7 @@ test("says what is wrong with what it was given", async () => {
   await expect(probe(["https://me:hidden@x/"])).rejects.toThrow(/^x: a user and password belong in --header/);
   await expect(probe(["http://me:hidden@a b/?hidden"])).rejects.toThrow('"http://…@a b/" is no http or https URL');
   await expect(probe(["x"], { resolve: ["x:443"] })).rejects.toThrow("write host:port:address");
+  await expect(probe(["x"], { also: ["https://login.example/"] })).rejects.toThrow("write a host without scheme");
   await expect(probe(["x"], { header: ["hidden\nvalue"] })).rejects.toThrow('write it as "Name: value"');
   await expect(probe(["x"], { cookies: join(folder, "ca.pem") })).rejects.toThrow("holds no cookies");
   await expect(probe(["x"], { ca: "/nowhere" })).rejects.toThrow("--ca /nowhere cannot be read");

@@ -13,7 +13,7 @@ import type { Judgement } from "../wire/judge.ts";
 import { type Probed, type ProbeOptions, probeSite, samenessOf, type Visit } from "../wire/probe.ts";
 import { keyOf } from "../wire/prove.ts";
 import { readCookies, readHeaders, type SignIn } from "../wire/sign-in.ts";
-import { readResolve, type Target, targetsOf, type Way } from "../wire/target.ts";
+import { readAlso, readResolve, type Target, targetsOf, type Way } from "../wire/target.ts";
 import { lineRows, nameWidth, type Sighting, sourceRows, wireRow, wireSummary } from "../wire-report.ts";
 import { print, wantsColor, widthOf } from "./output.ts";
 import { deliverWire, type WireFlags, wireSettings } from "./wire.ts";
@@ -133,7 +133,7 @@ function optionsOf(flags: ProbeFlags, profile: ProbeOptions["profile"], now: () 
     maxPages: flags.maxPages,
     rate: flags.rate,
     obeyRobots: !flags.ignoreRobots,
-    also: flags.also ?? [],
+    also: readAlso(flags.also ?? []),
     userAgent: `setsecure/${version}`,
     profile,
     now,

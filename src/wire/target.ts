@@ -98,6 +98,20 @@ export function scopeOf(target: Target, also: readonly string[]): (url: URL) => 
 }
 
 /**
+ * `--also host` or `--also *.host`.
+ * @throws CannotDo
+ */
+export function readAlso(hosts: readonly string[]): readonly string[] {
+  for (const host of hosts) {
+    if (/^(?:\*\.)?[\w.-]+$|^\[[\da-fA-F:.]+\]$/.test(host)) continue;
+    throw new CannotDo(
+      `--also ${JSON.stringify(host)}: write a host without scheme, port and path, like login.example or *.example.`,
+    );
+  }
+  return hosts;
+}
+
+/**
  * `--resolve host:port:address`, as curl has it; the address may name another port: `app.example:443:127.0.0.1:8443`.
  * @throws CannotDo
  */
