@@ -41,15 +41,20 @@ function joinLists(
   });
 }
 
+export interface Held {
+  readonly when: readonly Condition[];
+  readonly value: Value | undefined;
+}
+
 type Version = { readonly when: readonly Condition[]; readonly object: HeapObject | undefined };
 
 /**
  * One object out of the versions that the arms of a branch made of it.
- * @param isOwn whether a value is what the object from outside has as this member, which reading it did not change
+ * @param shared what the arms hold as a member, where some only read it: that changes nothing, and is one object
  */
 export function joinObjects(
   versions: readonly Version[],
-  isOwn: (name: string, value: Value) => boolean,
+  shared: (name: string, held: readonly Held[]) => readonly (Value | undefined)[],
 ): HeapObject | undefined {
   const present = versions.filter(
     (version): version is Version & { object: HeapObject } => version.object !== undefined,
@@ -61,11 +66,15 @@ export function joinObjects(
   for (const { object } of present) {
     for (const [name, value] of object.properties) {
       if (properties.has(name)) continue;
-      const held = present.map((other) => other.object.properties.get(name));
-      const unread = held.find((each) => each !== undefined && isOwn(name, each));
-      const same = held.every((each) => (each ?? unread) === value);
-      const arms = () => present.map(({ when }, index) => ({ when, value: held[index] ?? unread }));
-      properties.set(name, same ? value : joinValues(arms()));
+      const held = present.map(({ when, object: other }) => ({ when, value: other.properties.get(name) }));
+      if (held.every((each) => each.value === value)) {
+        properties.set(name, value);
+        continue;
+      }
+      const values = shared(name, held);
+      const same = values.every((each) => each === values[0]);
+      const arms = () => held.map(({ when }, index) => ({ when, value: values[index] }));
+      properties.set(name, same ? (values[0] ?? value) : joinValues(arms()));
     }
   }
   const calls: RecordedCall[] = [];

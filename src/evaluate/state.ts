@@ -1,6 +1,6 @@
 import { type Condition, under, type Value } from "../value.ts";
 import type { HeapObject } from "./heap.ts";
-import { joinObjects, joinValues } from "./join.ts";
+import { type Held, joinObjects, joinValues } from "./join.ts";
 
 /**
  * Variables and heap at one point of the program. A branch works on a fork, whose writes lie over its parent's;
@@ -124,13 +124,26 @@ export class State {
         joinValues(changes.map(({ when, slots: written }) => ({ when, value: written.get(slot) ?? before }))),
       );
     }
+    const find = (id: number) => changes.find((change) => change.objects.has(id))?.objects.get(id) ?? this.object(id);
+    const several: (readonly Held[])[] = [];
     for (const id of objects) {
       const before = this.object(id);
       const versions = changes.map(({ when, objects: written }) => ({ when, object: written.get(id) ?? before }));
-      const find = (other: number) =>
-        changes.find((change) => change.objects.has(other))?.objects.get(other) ?? this.object(other);
-      const joined = joinObjects(versions, (name, value) => isMember(name, value, id, find));
+      const shared = (name: string, held: readonly Held[]) => {
+        const own = held.filter(({ value }) => isMember(name, value, id, find));
+        const [first] = own;
+        if (new Set(own.map(({ value }) => value)).size > 1) several.push(own);
+        return held.map((each) => (each.value === undefined || own.includes(each) ? first?.value : each.value));
+      };
+      const joined = joinObjects(versions, shared);
       if (joined !== undefined) this.objects.set(id, joined);
+    }
+    // What each arm made of one and the same member.
+    for (const own of several) {
+      const ids = own.map(({ value }) => objectOf(value));
+      const versions = own.map(({ when }, index) => ({ when, object: find(ids[index]!) }));
+      const joined = joinObjects(versions, (_name, held) => held.map(({ value }) => value));
+      if (joined !== undefined) this.objects.set(ids[0]!, joined);
     }
   }
 
@@ -157,11 +170,21 @@ export class State {
 }
 
 /** Is it what `memberOf` made when the member of this object was first read? */
-function isMember(name: string, value: Value, of: number, find: (id: number) => HeapObject | undefined): boolean {
-  const [only] = value;
-  if (value.length !== 1 || only?.data.kind !== "object" || only.when.length > 0) return false;
-  const origin = find(only.data.id)?.origin;
+function isMember(
+  name: string,
+  value: Value | undefined,
+  of: number,
+  find: (id: number) => HeapObject | undefined,
+): boolean {
+  const id = objectOf(value);
+  const origin = id === undefined ? undefined : find(id)?.origin;
   return origin?.kind === "member" && origin.of === of && origin.name === name;
+}
+
+/** The one object that a value is, whatever holds. */
+function objectOf(value: Value | undefined): number | undefined {
+  const [only] = value ?? [];
+  return value?.length === 1 && only?.data.kind === "object" && only.when.length === 0 ? only.data.id : undefined;
 }
 
 /** What was found to hold between two states of one path. */

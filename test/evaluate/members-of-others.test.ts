@@ -14,6 +14,13 @@ def home(request):
 `,
 });
 
+test("a member that both arms read is the same object behind them", async () => {
+  const lines = 'response.cookies["a"] = "1"\n        response.cookies["a"]["secure"] = True';
+  const other = lines.replaceAll('"a"', '"c"');
+  const files = view(`${lines}\n    else:\n        ${other}`);
+  expect(await verdicts(files)).toEqual(["a: secure", "c: secure", "b: secure"]);
+});
+
 test.each([
   'response.cookies["a"] = "1"\n        response.cookies["a"]["secure"] = True',
   'print(response.cookies)\n        response.cookies["a"] = "1"\n        response.cookies["a"]["secure"] = True',
