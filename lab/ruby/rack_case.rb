@@ -33,6 +33,8 @@ class RackCase
     Object.const_set(:App, SESSION) unless Object.const_defined?(:App)
     lines = text.lines
     sessions = lines.select { |line| line.match?(/^use Rack::Session/) }
+    return [Unit.new(file, Rack::Builder.new_from_string(text, File.join(@folder, file)), "GET", "/")] if sessions.empty?
+
     sessions.map do |kept|
       app = Rack::Builder.new_from_string((lines - (sessions - [kept])).join, File.join(@folder, file))
       Unit.new("#{file} #{kept[/Rack::\S+?(?=,|\s)/]}", app, "GET", "/")

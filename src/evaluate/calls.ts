@@ -8,6 +8,7 @@ import {
   type Data,
   known,
   mapValue,
+  onlyLiteral,
   unknown,
   type Value,
 } from "../value.ts";
@@ -304,6 +305,9 @@ function withoutNothing(receiver: Value): Value {
   );
 }
 
+/** Ruby: `x.send(:m, a)` is `x.m(a)`. */
+const SENDS = new Set(["send", "public_send", "__send__"]);
+
 function callMemberOf(
   evaluation: Evaluation,
   data: Data,
@@ -313,6 +317,9 @@ function callMemberOf(
   expression: Call,
   at: Place,
 ): Value {
+  const sent = evaluation.language === "ruby" && SENDS.has(method) ? onlyLiteral(args[0]?.value) : undefined;
+  if (typeof sent === "string" && !SENDS.has(sent))
+    return callMemberOf(evaluation, data, each, sent, args.slice(1), expression, at);
   if (data.kind === "function") {
     if (method === "call" && evaluation.language === "ruby") return evaluation.invoke(data, args, at);
     if (method === "call") return evaluation.invoke({ ...data, self: args[0]?.value ?? data.self }, args.slice(1), at);

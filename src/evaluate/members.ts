@@ -18,7 +18,7 @@ import { environmentMember } from "./library/environment.ts";
 import { libraryMember } from "./library-calls.ts";
 import { exported, resolveModule } from "./modules.ts";
 import { compatible } from "./names.ts";
-import { opaque, pathsOf } from "./objects.ts";
+import { isOpaque, opaque, pathsOf } from "./objects.ts";
 import { symbolValue } from "./symbols.ts";
 
 export function readMember(evaluation: Evaluation, object: Value, name: string, span: Span): Value {
@@ -174,5 +174,6 @@ export function getAttribute(evaluation: Evaluation, args: readonly RecordedArgu
     const isThere = only.data.paths.some((path) => evaluation.host.alias?.(path, evaluation.file) !== undefined);
     if (aliased !== undefined || isThere) return aliased ?? fallback?.value;
   }
-  return undefined;
+  const isOutside = target.value.every(({ data }) => data.kind === "external" || isOpaque(evaluation, data));
+  return fallback === undefined && isOutside ? readMember(evaluation, target.value, literal, at.span) : undefined;
 }

@@ -8,6 +8,7 @@ import { choose } from "./choices.ts";
 import type { Completion, Evaluation } from "./evaluation.ts";
 import { exportNames, importModule } from "./modules.ts";
 import { conditionsSince } from "./state.ts";
+import { tellReturn } from "./tell.ts";
 
 /** Of how many early returns of one call the writes are kept. */
 const MAXIMUM_EXITS = 6;
@@ -17,7 +18,10 @@ export function runStatement(evaluation: Evaluation, statement: Statement, scope
   switch (statement.kind) {
     case "expression": {
       const value = evaluation.expression(statement.value, scope);
-      if (evaluation.frame.function?.implicitReturn === true) evaluation.lastValue = value;
+      if (evaluation.frame.function?.implicitReturn === true) {
+        evaluation.lastValue = value;
+        tellReturn(evaluation, statement.value, value);
+      }
       return "normal";
     }
     case "assign": {
@@ -36,6 +40,7 @@ export function runStatement(evaluation: Evaluation, statement: Statement, scope
       return attempt(evaluation, statement, scope);
     case "return": {
       const value = statement.value === undefined ? known(undefined) : evaluation.expression(statement.value, scope);
+      if (statement.value !== undefined) tellReturn(evaluation, statement.value, value);
       leave(evaluation, value);
       return "done";
     }

@@ -1,10 +1,10 @@
 import type { Place } from "../evidence.ts";
-import type { Assignment, Span } from "../program.ts";
-import type { Value } from "../value.ts";
+import type { Assignment, Expression, Span } from "../program.ts";
+import { alternative, type Value } from "../value.ts";
 import type { Evaluation } from "./evaluation.ts";
 import { exportCall, exportWrite } from "./export.ts";
 import type { RecordedCall } from "./heap.ts";
-import { elementOf, lastSegment, pathsOf } from "./objects.ts";
+import { elementOf, itemsOf, lastSegment, pathsOf } from "./objects.ts";
 
 /** How many facts are told of one place, reached on different ways. */
 const MAXIMUM_FACTS_PER_PLACE = 24;
@@ -59,6 +59,22 @@ export function tellWrite(
       paths: target.flatMap(({ data }) => pathsOf(evaluation, data)),
     }),
   );
+}
+
+/** What asks for `return[]` is told of lists that stand behind a `return` and hold a dictionary or a list. */
+const RETURNED = "return";
+
+export function tellReturn(evaluation: Evaluation, written: Expression, value: Value): void {
+  if (written.kind !== "list" || !evaluation.host.members.has(`${RETURNED}[]`)) return;
+  const place = evaluation.place(written.span);
+  const holds = value.some(({ data }) => itemsOf(evaluation, [alternative(data)])?.some(isCollection) === true);
+  if (!holds || toldOften(evaluation, place)) return;
+  const told = { key: undefined, keyValue: undefined, index: true, operator: undefined, place, valuePlace: place };
+  evaluation.writes.push(exportWrite(evaluation, { ...told, target: value, value, paths: [RETURNED] }));
+}
+
+function isCollection(value: Value): boolean {
+  return value.some(({ data }) => data.kind === "object");
 }
 
 /** A merge into something from outside the project is told as one write for each key. */

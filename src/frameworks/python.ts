@@ -19,6 +19,7 @@ import {
   type Sink,
   type Source,
   type WriteFact,
+  type WritePattern,
 } from "../framework.ts";
 import { insert, insertBehind, replace, uncomment } from "../write.ts";
 
@@ -161,28 +162,64 @@ export function headersOption(method: readonly string[], isResponse: CallPattern
       kind: "call",
       method,
       matches: (call, context) =>
-        call.language === "python" && headerGiven(call) !== undefined && isResponse(call, context),
+        call.language === "python" && headersGiven(call).length > 0 && isResponse(call, context),
     },
-    split: asHeader,
+    split: asHeaders,
     name: [header(0, "name")],
     secure: [header(0, "secure")],
   };
 }
 
-function asHeader(fact: CallFact | WriteFact): readonly (CallFact | WriteFact)[] {
-  const given = fact.kind === "call" ? headerGiven(fact) : undefined;
-  return given === undefined || fact.kind !== "call" ? [] : [{ ...fact, arguments: [given] }];
+function asHeaders(fact: CallFact | WriteFact): readonly (CallFact | WriteFact)[] {
+  return fact.kind === "call" ? headersGiven(fact).map((given) => ({ ...fact, arguments: [given] })) : [];
 }
 
-/** The text of `Set-Cookie` among the headers, as an argument of its own where it stands by itself. */
-function headerGiven(call: CallFact): SeenArgument | undefined {
-  const headers = findArgument(call, undefined, "headers");
-  for (const { data } of headers?.value ?? []) {
-    const entries = data.kind === "object" ? [...data.properties] : [];
-    const value = entries.find(([name]) => /^set-cookie$/i.test(name))?.[1];
-    if (headers !== undefined && value !== undefined) return { ...headers, name: undefined, value };
+/** The texts of `Set-Cookie` among the headers, each as an argument of its own; the first argument is the body. */
+function headersGiven(call: CallFact): readonly SeenArgument[] {
+  return call.arguments.flatMap((argument, index) =>
+    index === 0 && argument.name !== "headers"
+      ? []
+      : setCookieTexts(argument.value).map((value) => ({ ...argument, name: undefined, value })),
+  );
+}
+
+/** `return "…", 200, {"Set-Cookie": "…"}` of a view. */
+export function returnedHeaders(isView: WritePattern["matches"]): Sink {
+  return {
+    on: {
+      kind: "write",
+      members: ["return[]"],
+      matches: (write, context) =>
+        write.language === "python" && returnedTexts(write).length > 0 && isView(write, context),
+    },
+    split: (fact) => (fact.kind === "write" ? returnedTexts(fact).map((value) => ({ ...fact, value })) : []),
+    name: [header("value", "name")],
+    secure: [header("value", "secure")],
+  };
+}
+
+function returnedTexts(write: WriteFact): readonly Seen[] {
+  if (write.paths[0] !== "return") return [];
+  return write.value.flatMap(({ data }) =>
+    data.kind === "object" ? (data.items ?? []).slice(1).flatMap(setCookieTexts) : [],
+  );
+}
+
+/** What a dictionary of headers, or a list of pairs, has under `Set-Cookie`. */
+function setCookieTexts(headers: Seen): readonly Seen[] {
+  for (const { data } of headers) {
+    if (data.kind !== "object" || data.literal === undefined) continue;
+    const pairs = (data.items ?? []).flatMap((pair) =>
+      pair[0]?.data.kind === "object" ? [pair[0].data.items ?? []] : [],
+    );
+    const entries = [
+      ...[...data.properties].map(([name, value]) => [name, value] as const),
+      ...pairs.map(([name, value]) => [literalText(name) ?? "", value ?? []] as const),
+    ];
+    const found = entries.filter(([name, value]) => /^set-cookie$/i.test(name) && value.length > 0);
+    if (found.length > 0) return found.map(([, value]) => value);
   }
-  return undefined;
+  return [];
 }
 
 /** `response.delete_cookie(key)`. */

@@ -16,7 +16,7 @@ import {
   type Source,
   type WriteFact,
 } from "../../framework.ts";
-import { deletionCall, expiresAtOnce, headersOption, isForeign, namesCookie } from "../python.ts";
+import { deletionCall, expiresAtOnce, headersOption, isForeign, namesCookie, returnedHeaders } from "../python.ts";
 import { type App, CONFIG_METHODS, configured, nearestApp } from "./config.ts";
 import { added, ownCookies, session } from "./own.ts";
 import { onOldWerkzeug } from "./versions.ts";
@@ -134,8 +134,14 @@ const headerCall: Sink = {
   secure: [header(1, "secure")],
 };
 
-const headers = headersOption(["Response", "BaseResponse"], (call) =>
+const headers = headersOption(["Response", "BaseResponse", "make_response"], (call) =>
   call.callee.some((path) => /^(?:flask|werkzeug|quart)\b/.test(path)),
+);
+
+const returned = returnedHeaders(
+  (write, context) =>
+    imports(context, write.place.file, "flask", "quart") &&
+    !imports(context, write.place.file, "django", "rest_framework"),
 );
 
 /** flask-jwt-extended keeps its tokens in cookies of its own, and what guards them against CSRF in others beside them. */
@@ -200,6 +206,7 @@ export const flask: Framework = {
     deleteCookie,
     headerWrite,
     headers,
+    returned,
     headerCall,
     jwtCookie("set_access_cookies", "JWT_ACCESS_COOKIE_NAME", "access_token_cookie"),
     jwtCookie("set_access_cookies", "JWT_ACCESS_CSRF_COOKIE_NAME", "csrf_access_token"),

@@ -53,14 +53,23 @@ function readRequires(context: Context): ReadonlyMap<string, readonly string[]> 
 /** A file of a Sinatra or plain Rack application, and of no other one. */
 function isRack(fact: CallFact | WriteFact, context: Context): boolean {
   const { file } = fact.place;
+  return (
+    isOutsideRails(file, context) &&
+    (file.endsWith(".ru") ||
+      requires(file, context, "sinatra", "rack") ||
+      fact.within.bases.some((base) => /^(?:Sinatra|Roda)\b/.test(base)))
+  );
+}
+
+/** Middleware need not require anything: it is what has a method `call`. */
+function isCalled({ within, place }: WriteFact, context: Context): boolean {
+  return within.function === "call" && isOutsideRails(place.file, context);
+}
+
+function isOutsideRails(file: string, context: Context): boolean {
   if (NOT_DEPLOYED.test(file)) return false;
   const around = context.files.endingIn("config/application.rb");
-  if (around.some((each) => file.startsWith(each.slice(0, -"config/application.rb".length)))) return false;
-  return (
-    file.endsWith(".ru") ||
-    requires(file, context, "sinatra", "rack") ||
-    fact.within.bases.some((base) => /^(?:Sinatra|Roda)\b/.test(base))
-  );
+  return !around.some((each) => file.startsWith(each.slice(0, -"config/application.rb".length)));
 }
 
 function isSinatra(call: CallFact, context: Context): boolean {
@@ -234,6 +243,9 @@ const deletion: Sink = {
   deletion: always,
 };
 
+/** Headers of a response, by their names or as the second of what `@app.call(env)` gives. */
+const HEADERS = /(?:^|\.)(?:headers|response|res)(?:\(\))?$|^Rack\.Response\b|\.call\(\)\[1\]$/;
+
 /** `response["Set-Cookie"] = "…"`, `headers["Set-Cookie"] = "…"`. */
 const headerWrite: Sink = {
   on: {
@@ -242,8 +254,8 @@ const headerWrite: Sink = {
     matches: (write, context) =>
       write.language === "ruby" &&
       write.index &&
-      write.paths.some((path) => /(?:^|\.)(?:headers|response|res)(?:\(\))?$|^Rack\.Response\b/.test(path)) &&
-      isRack(write, context),
+      write.paths.some((path) => HEADERS.test(path)) &&
+      (isRack(write, context) || isCalled(write, context)),
   },
   name: [header("value", "name")],
   secure: [header("value", "secure")],
@@ -261,6 +273,43 @@ const headerHelper: Sink = {
   secure: [header(0, "secure")],
 };
 
+/** `Rack::Response.new("…", 200, { "Set-Cookie" => "…" })` */
+const madeWith: Sink = {
+  on: {
+    kind: "call",
+    method: ["new"],
+    matches: (call, context) =>
+      named(call.callee, "Rack.Response.new") && headerGiven(call) !== undefined && isRack(call, context),
+  },
+  split: asHeader,
+  name: [header(0, "name")],
+  secure: [header(0, "secure")],
+};
+
+/** `[200, { "Set-Cookie" => "…" }, body]` that `call` gives. */
+const triple: Sink = {
+  on: {
+    kind: "write",
+    members: ["return[]"],
+    matches: (write, context) =>
+      write.language === "ruby" &&
+      headerReturned(write) !== undefined &&
+      (isRack(write, context) || isCalled(write, context)),
+  },
+  split: (fact) => {
+    const value = fact.kind === "write" ? headerReturned(fact) : undefined;
+    return value === undefined ? [] : [{ ...fact, value } as WriteFact];
+  },
+  name: [header("value", "name")],
+  secure: [header("value", "secure")],
+};
+
+function headerReturned({ paths, value }: WriteFact): Seen | undefined {
+  const [only] = value;
+  const items = paths[0] === "return" && only?.data.kind === "object" ? only.data.items : undefined;
+  return items?.length === 3 ? headerIn(items[1]?.[0]) : undefined;
+}
+
 function asHeader(fact: CallFact | WriteFact): readonly (CallFact | WriteFact)[] {
   const given = fact.kind === "call" ? headerGiven(fact) : undefined;
   return given === undefined || fact.kind !== "call" ? [] : [{ ...fact, arguments: [given] }];
@@ -269,15 +318,16 @@ function asHeader(fact: CallFact | WriteFact): readonly (CallFact | WriteFact)[]
 /** The text of `Set-Cookie`, by keyword or in a hash, as an argument by itself. */
 function headerGiven({ arguments: given }: CallFact): SeenArgument | undefined {
   for (const each of given) {
-    const [only] = each.value;
-    const entries = only?.data.kind === "object" ? [...only.data.properties] : [];
-    const value =
-      each.name?.toLowerCase() === "set-cookie"
-        ? each.value
-        : entries.find(([name]) => name.toLowerCase() === "set-cookie")?.[1];
+    const value = each.name?.toLowerCase() === "set-cookie" ? each.value : headerIn(each.value[0]);
     if (value !== undefined) return { ...each, name: undefined, value };
   }
   return undefined;
+}
+
+function headerIn(hash: SeenAlternative | undefined): Seen | undefined {
+  const isWritten = hash?.data.kind === "object" && hash.data.literal !== undefined;
+  const entries = isWritten ? [...hash.data.properties] : [];
+  return entries.find(([name]) => name.toLowerCase() === "set-cookie")?.[1];
 }
 
 const contribDocs = "https://sinatrarb.com/contrib/cookies";
@@ -367,7 +417,20 @@ export const rack: Framework = {
     (path) => ({ path, is: "environment-equals", variable: "APP_ENV", equals: "production" }) as const,
   ),
   methods: ["require"],
-  sinks: [middleware, set, enable, response, headerWrite, headerHelper, deletion, jarWrite, jarSet, jarDelete],
+  sinks: [
+    middleware,
+    set,
+    enable,
+    response,
+    madeWith,
+    triple,
+    headerWrite,
+    headerHelper,
+    deletion,
+    jarWrite,
+    jarSet,
+    jarDelete,
+  ],
   proxyTrust: () => ({
     trusted: true,
     because: { from: "docs", url: docs, says: "Rack believes the proxy's `X-Forwarded-Proto`" },
