@@ -11,7 +11,7 @@ import {
 } from "./framework.ts";
 import { replaceLiteral } from "./replace-literal.ts";
 import type { Judged } from "./verdict/judge.ts";
-import { addArgument, addEntry, insert, isAbsent, replace, replaceAbsent } from "./write.ts";
+import { addArgument, addEntry, insert, isAbsent, isData, replace, replaceAbsent } from "./write.ts";
 
 type Fact = CallFact | WriteFact;
 
@@ -173,11 +173,10 @@ function addAlong(
   const held = object.properties.get(name);
   if (held !== undefined && rest.length > 0 && !isAbsent(held)) return addAlong(held, rest, value, fact, context);
   if (held !== undefined) return replaceAbsent(held, value, context.text);
-  return addEntry(
-    context.text(only.data.literal.place.file),
-    object,
-    entry(fact, name, rest.length === 0 ? value : nested(fact, rest, value)),
-  );
+  const { file } = only.data.literal.place;
+  const given = isData(file) ? "true" : value;
+  const added = entry(fact, name, rest.length === 0 ? given : nested(fact, rest, given, file), file);
+  return addEntry(context.text(file), object, added);
 }
 
 /** With blanks around `=` where the call's other keywords have them. */
@@ -188,14 +187,14 @@ function assignment(call: CallFact, keyword: string, value: string, text: string
   return spaced ? `${keyword} = ${value}` : `${keyword}=${value}`;
 }
 
-function entry(fact: Fact, name: string, value: string): string {
-  return fact.language === "python" ? `"${name}": ${value}` : `${name}: ${value}`;
+function entry(fact: Fact, name: string, value: string, file = fact.place.file): string {
+  return fact.language === "python" || isData(file) ? `"${name}": ${value}` : `${name}: ${value}`;
 }
 
 /** `{ a: { b: value } }` for a path. */
-function nested(fact: Fact, path: readonly string[], value: string): string {
+function nested(fact: Fact, path: readonly string[], value: string, file = fact.place.file): string {
   const [name, ...rest] = path;
   if (name === undefined) return value;
-  const inner = entry(fact, name, nested(fact, rest, value));
+  const inner = entry(fact, name, nested(fact, rest, value, file), file);
   return fact.language === "python" ? `{${inner}}` : `{ ${inner} }`;
 }

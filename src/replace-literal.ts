@@ -3,7 +3,7 @@ import type { Evidence, Place } from "./evidence.ts";
 import type { Context, OwnSource, Source } from "./framework.ts";
 import type { Span } from "./program.ts";
 import type { Judged } from "./verdict/judge.ts";
-import { replace } from "./write.ts";
+import { isData, replace } from "./write.ts";
 
 /** A literal `false` that decides is replaced where it stands. */
 export function replaceLiteral(
@@ -29,7 +29,8 @@ export function replaceLiteral(
     ["False", "True"],
     ["FALSE", "TRUE"],
   ]).get(literal);
-  return [replace(text, decidedBy, inItsCase ? (spelled ?? value) : value)];
+  const written = isData(decidedBy.file) ? "true" : inItsCase ? (spelled ?? value) : value;
+  return [replace(text, decidedBy, written)];
 }
 
 /** A variable on the way to what decides, and how manieth of the evidence it is. */

@@ -122,6 +122,11 @@ export function addEntry(text: string, object: SeenObject, entry: string): reado
   return appendItem(text, file, span.start + brackets, literal.last?.span, span.end - brackets, entry);
 }
 
+/** A file that a program imports and that holds no code: keys are quoted there, and a value is no expression. */
+export function isData(file: string): boolean {
+  return file.endsWith(".json");
+}
+
 export function isAbsent(seen: Seen): boolean {
   const [only] = seen;
   return only?.data.kind === "literal" && (only.data.value === undefined || only.data.value === null);
@@ -134,7 +139,7 @@ export function replaceAbsent(held: Seen, value: string, texts: (file: string) =
     if (evidence.from !== "file") continue;
     const text = texts(evidence.file);
     if (/^(?:undefined|null|None|nil)$/.test(text.slice(evidence.span.start, evidence.span.end)))
-      return [replace(text, evidence, value)];
+      return [replace(text, evidence, isData(evidence.file) ? "true" : value)];
   }
   return undefined;
 }

@@ -1,5 +1,5 @@
 import type { Place } from "../evidence.ts";
-import type { Argument, Call, Entry, Span } from "../program.ts";
+import type { Argument, Call, Entry, Expression, Span } from "../program.ts";
 import { findSlot, type Scope } from "../scope.ts";
 import {
   type Alternative,
@@ -43,9 +43,14 @@ export function callExpression(evaluation: Evaluation, expression: Call, scope: 
   let receiver: Value | undefined;
   let target: Value;
   let method: string;
+  const computed = expression.new === true ? undefined : computedMethod(evaluation, callee, scope);
   if (callee.kind === "member" && expression.new !== true) {
     receiver = evaluation.expression(callee.object, scope);
     method = callee.property;
+    target = known(undefined);
+  } else if (computed !== undefined && callee.kind === "index") {
+    receiver = evaluation.expression(callee.object, scope);
+    method = computed;
     target = known(undefined);
   } else if (callee.kind === "super") {
     const args = argumentsOf(evaluation, expression.arguments, scope);
@@ -70,6 +75,14 @@ export function callExpression(evaluation: Evaluation, expression: Call, scope: 
       if (data.kind === "object") initialize(evaluation, data.id, expression.initializer, scope);
   }
   return result;
+}
+
+/** JavaScript: `res["cookie"](…)` is `res.cookie(…)`. */
+function computedMethod(evaluation: Evaluation, callee: Expression, scope: Scope): string | undefined {
+  if (callee.kind !== "index" || evaluation.language !== "javascript") return undefined;
+  if (callee.index.kind !== "literal" && callee.index.kind !== "name") return undefined;
+  const key = onlyLiteral(evaluation.expression(callee.index, scope));
+  return typeof key === "string" && /^[A-Za-z_$][\w$]*$/.test(key) ? key : undefined;
 }
 
 /** Java: an unqualified call of a method that only a base from outside the project can have is a call on `this`. */

@@ -6,6 +6,7 @@ import { type ClassData, type FunctionData, unknown, type Value } from "../value
 import { askedGetters, resultOf } from "./asked.ts";
 import { assignment } from "./assignments.ts";
 import { countStep, guard, MAXIMUM_EXPRESSION_DEPTH, NESTED_TOO_DEEPLY } from "./bounds.ts";
+import { dataModule } from "./data-modules.ts";
 import { enterMade, enterMethods } from "./entering.ts";
 import { type Completion, Evaluation, type ModuleRecord, newFrame } from "./evaluation.ts";
 import { exportClass, exportModule } from "./export.ts";
@@ -21,7 +22,7 @@ export class Evaluator extends Evaluation {
   runModule(file: string): ModuleRecord | undefined {
     const existing = this.modules.get(file);
     if (existing !== undefined) return existing;
-    const program = this.host.program(file);
+    const program = this.host.program(file) ?? dataModule(this.host, file);
     if (program === undefined) return undefined;
     const scope = newScope("module", undefined);
     const record: ModuleRecord = {

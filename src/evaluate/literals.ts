@@ -103,8 +103,11 @@ export function listLiteral(evaluation: Evaluation, items: readonly Argument[], 
   let open: string | undefined;
   for (const item of items) {
     const value = evaluation.expression(item.value, scope);
-    if (item.spread === undefined) values.push(value);
-    else {
+    if (item.spread === undefined) {
+      const at = evaluation.place(item.span);
+      const says = `\`${evaluation.says(item.span)}\``;
+      values.push(value.map((each) => ({ ...each, trace: step(at, says, each.trace) })));
+    } else {
       const spread = itemsOf(evaluation, value);
       if (spread === undefined) open = `\`${evaluation.says(item.span)}\` is not known`;
       else values.push(...spread);

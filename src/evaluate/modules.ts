@@ -189,10 +189,8 @@ export function requireModule(evaluation: Evaluation, expression: Call, scope: S
   if (record !== undefined && file !== undefined) return moduleValue(evaluation, record, file);
   if (specifier.startsWith(".")) {
     evaluation.frame.module.unresolved.add(specifier);
-    return unknown(
-      `${specifier} is not in the project`,
-      step(evaluation.place(expression.span), `${specifier} is not in the project`, undefined),
-    );
+    const says = file === undefined ? `${specifier} is not in the project` : `${file} could not be read`;
+    return unknown(says, step(evaluation.place(expression.span), says, undefined));
   }
   return external([specifier.replace(/^node:/, "")]);
 }

@@ -292,8 +292,8 @@ function headerFacts(fact: CallFact, value: Seen, place: Place): readonly CallFa
   for (const each of value) {
     if (each.data.kind === "object" && each.data.items !== undefined) {
       for (const item of each.data.items) {
-        const [first] = item;
-        const own = first?.because[0];
+        // Where a variable is set, its name stands, and not what the header says.
+        const own = item[0]?.because.find(({ says }) => !says.endsWith("is set here"));
         const at = own?.from === "file" ? { file: own.file, span: own.span } : undefined;
         result.push(...headerFacts(fact, item, at ?? place));
       }

@@ -102,7 +102,16 @@ const rawHeader: Sink = {
 };
 
 /** `res.cookie` called, replaced, kept in a variable, or called indirectly; not the much read `req.cookies`. */
-const memberWords = [".cookie(", ".cookie =", ".cookie=", ".cookie.", ".cookie;", ".cookie)"];
+const memberWords = [
+  ".cookie(",
+  ".cookie =",
+  ".cookie=",
+  ".cookie.",
+  ".cookie;",
+  ".cookie)",
+  '["cookie"]',
+  "['cookie']",
+];
 
 export const express: Framework = {
   name: "express",
