@@ -1,10 +1,8 @@
 import {
   type CallFact,
   type Context,
-  type Cookie,
   type Edit,
   type Fix,
-  findArgument,
   type Given,
   lastOf,
   memberOf,
@@ -12,11 +10,10 @@ import {
   pathsOf,
   type Seen,
   type SeenAlternative,
-  type SeenArgument,
-  type SeenObject,
   type WriteFact,
 } from "../../framework.ts";
-import { addArgument, addMember, replace, turnOnAssignment } from "../../write.ts";
+import { addMember, turnOnAssignment } from "../../write.ts";
+import { fixOptions, objectIds, optionOf, optionsOf, secureFix } from "../cookie-options.ts";
 import { asPolicy, fromConfiguration, isBuilder, isCore, policies, typeName } from "./application.ts";
 
 export type Fact = CallFact | WriteFact;
@@ -33,37 +30,6 @@ export function isResponseCookies(call: CallFact, context: Context): boolean {
 function imports(context: Context, file: string): boolean {
   const names = context.facts.modules.get(file)?.imports ?? [];
   return names.some((name) => /^(?:Microsoft\.Owin|Owin|System\.Web|Nancy)(?:\.|$)/.test(name));
-}
-
-/** `new CookieOptions()`, or `new()` where the parameter gives the type. */
-function isOptions(object: SeenObject): boolean {
-  const { from } = object;
-  if (from === undefined || !from.new || from.arguments.length > 1) return false;
-  return from.callee.length === 0 || named(from.callee, "*.CookieOptions");
-}
-
-/** The last argument: after name and value, or after a list of pairs. */
-function optionsOf(call: CallFact): SeenArgument | undefined {
-  const second = findArgument(call, 1, "options");
-  const isSecond =
-    call.method === "Delete" || second?.value.some(({ data }) => data.kind === "object" && isOptions(data));
-  return isSecond === true ? second : findArgument(call, 2, "options");
-}
-
-/** A member of options; those made of others (`new CookieOptions(others)`) have theirs. */
-function optionOf(seen: Seen, name: string, depth = 4): Seen {
-  return seen.flatMap((each): Seen => {
-    const own = memberOf([each], name, isOptions);
-    const others =
-      each.data.kind === "object" && isOptions(each.data) ? each.data.from?.arguments[0]?.value : undefined;
-    if (others === undefined || depth === 0) return own;
-    const isLeftOut = ({ data }: SeenAlternative) => data.kind === "literal" && data.value === undefined;
-    return own.flatMap((one) =>
-      isLeftOut(one)
-        ? optionOf(others, name, depth - 1).map((other) => ({ ...other, when: [...one.when, ...other.when] }))
-        : [one],
-    );
-  });
 }
 
 /** The object whose members decide, as it stood when it counted. */
@@ -185,80 +151,15 @@ function sameTarget(write: WriteFact, context: Context): readonly WriteFact[] {
   );
 }
 
-function objectIds(seen: Seen): readonly number[] {
-  return seen.flatMap(({ data }) => (data.kind === "object" ? [data.id] : []));
-}
-
-// ---- deletions, traps, fixes
-
-export function isDeleted(fact: Fact): boolean {
-  if (fact.kind === "call" && fact.method === "Delete") return true;
-  if (fact.kind === "write" || fact.new) return false;
-  return ["Expires", "MaxAge"].some((name) => {
-    const end = optionOf(held(fact), name);
-    return end.length > 0 && end.every((each) => isPast(each));
-  });
-}
-
-function isPast({ data }: SeenAlternative): boolean {
-  if (data.kind === "external")
-    return named(
-      data.paths,
-      "*.DateTimeOffset.UnixEpoch",
-      "*.DateTime.UnixEpoch",
-      "*.DateTimeOffset.MinValue",
-      "*.TimeSpan.Zero",
-    );
-  if (data.kind !== "object" || data.from === undefined) return false;
-  const first = data.from.arguments[0]?.value;
-  const number = first?.length === 1 && first[0]?.data.kind === "literal" ? Number(first[0].data.value) : Number.NaN;
-  const { method } = data.from;
-  return (
-    (/^Add(?:Ticks|Milliseconds|Seconds|Minutes|Hours|Days|Months|Years)$/.test(method) && number < 0) ||
-    (/^From(?:Ticks|Milliseconds|Seconds|Minutes|Hours|Days)$/.test(method) && number <= 0)
-  );
-}
-
-/** The header is rendered by `Append`: what is set afterwards reaches nobody. */
-export function remarksOf(fact: Fact, context: Context): Cookie["remarks"] {
-  if (fact.kind === "write" || fact.new) return [];
-  const ids = objectIds(held(fact));
-  return context.facts.writes
-    .filter(
-      (write) =>
-        write.key === "Secure" &&
-        write.order > fact.order &&
-        write.place.file === fact.place.file &&
-        write.within.function === fact.within.function &&
-        objectIds(write.target).some((id) => ids.includes(id)) &&
-        write.value.some(({ data }) => data.kind === "literal" && data.value === true),
-    )
-    .map((write) => {
-      const says = "`Secure` is set after `Append`, which has written the header by then";
-      return { kind: "ineffective", says, at: { from: "file", ...write.place, says } };
-    });
-}
+// ---- fixes
 
 export function fixesOf(fact: Fact, context: Context): readonly Fix[] {
-  if (fact.kind === "write") return fixed(rewritten(fact.value, context, fact));
-  const given = optionsOf(fact);
-  const text = context.text(fact.place.file);
-  const type = typeName("CookieOptions", fact.place.file, context);
-  if (!fact.new && (given === undefined || isNull(given.value))) {
-    const value = `new ${type} { Secure = true }`;
-    if (given !== undefined) return fixed([replace(text, given.valuePlace, value)]);
-    return fact.arguments.length === 2 ? fixed(addArgument(text, fact, value)) : [];
-  }
+  if (fact.kind === "write") return secureFix(turnOnAssignment(context.text(fact.place.file), fact.place));
   const seen = held(fact);
-  const set = optionOf(seen, "Secure").filter(({ data }) => data.kind !== "literal" || data.value !== undefined);
   const [only] = seen;
   if (seen.length === 1 && only?.data.kind === "object" && only.data.from?.method === "Build")
-    return fixed(builderEdits(only.data.from.receiver ?? [], context));
-  if (set.length > 0) return fixed(rewritten(set, context), isScheme(set));
-  if (seen.length !== 1 || only?.data.kind !== "object" || only.data.from === undefined || !isOptions(only.data))
-    return [];
-  const { from } = only.data;
-  return fixed(addMember(context.text(from.place.file), from, "Secure", "true", false));
+    return secureFix(builderEdits(only.data.from.receiver ?? [], context));
+  return fixOptions(fact, seen, typeName("CookieOptions", fact.place.file, context), context);
 }
 
 /** `SecurePolicy` in the builder that makes the options, where it has none. */
@@ -275,33 +176,6 @@ function builderEdits(builder: Seen, context: Context): readonly Edit[] | undefi
     `${typeName("CookieSecurePolicy", file, context)}.Always`,
     false,
   );
-}
-
-function isNull(seen: Seen): boolean {
-  return seen.every(({ data }) => data.kind === "literal" && (data.value === null || data.value === undefined));
-}
-
-function isScheme(seen: Seen): boolean {
-  return seen.some(({ when }) => when.some(({ kind }) => kind === "request-scheme"));
-}
-
-function fixed(edits: readonly Edit[] | undefined, decide = false): readonly Fix[] {
-  if (edits === undefined || edits.length === 0) return [];
-  const note = "The cookie is then not kept over plain http, where it may have been wanted in development.";
-  return [{ title: "Set Secure", edits, ...(decide ? { safety: "needs a decision", note } : { safety: "safe" }) }];
-}
-
-/** The value of the one assignment that decides, written anew. */
-function rewritten(set: Seen, context: Context, write?: WriteFact): readonly Edit[] {
-  const places =
-    write === undefined
-      ? set.map(({ because: [first] }) => (first?.from === "file" ? first : undefined))
-      : [write.place];
-  const [place] = places;
-  if (place === undefined || places.some((each) => each?.file !== place.file || each.span.end !== place.span.end))
-    return [];
-  const text = context.text(place.file);
-  return turnOnAssignment(text, place);
 }
 
 // ---- raw headers

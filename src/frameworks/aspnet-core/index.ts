@@ -1,16 +1,15 @@
 import { argument, custom, type Framework, fallback, header } from "../../framework.ts";
+import { isDeletion, setTooLate } from "../cookie-options.ts";
 import { proxyTrust } from "./application.ts";
 import { COMPONENT_METHODS, componentSinks } from "./components.ts";
 import {
   fixesOf,
-  isDeleted,
   isHeader,
   isHeaderWrite,
   isLeftAlone,
   isResponseCookies,
   isTurnedOff,
   member,
-  remarksOf,
   secureOf,
 } from "./cookies.ts";
 import { applyPolicy, MIDDLEWARE } from "./policy.ts";
@@ -27,8 +26,8 @@ const options = {
     path: [custom(member("Path"))],
     domain: [custom(member("Domain"))],
   },
-  deletion: isDeleted,
-  remarks: remarksOf,
+  deletion: isDeletion,
+  remarks: setTooLate,
   fixes: fixesOf,
 };
 

@@ -29,9 +29,9 @@ const INDEXED = /(?:^|\.)(?:Http)?Response(?:Base|Wrapper)?\.Cookies\[([^\]]*)\]
 const REQUESTED = /(?:^|\.)(?:Http)?Request(?:Base|Wrapper)?\.Cookies\[(.*)\]$/i;
 export const AT_THE_END = /EndRequest$|PreSendRequestHeaders$/;
 
-/** Files of ASP.NET Core and of OWIN speak of cookies in the same words. */
+/** Files of ASP.NET Core speak of cookies in the same words; those of OWIN stand beside System.Web's. */
 export function isSystemWeb(context: Context, file: string): boolean {
-  return imports(context, file, "System.Web") && !imports(context, file, "Microsoft.AspNetCore", "Microsoft.Owin");
+  return imports(context, file, "System.Web") && !imports(context, file, "Microsoft.AspNetCore");
 }
 
 /** A piece of code without `using`s, as documentation shows it: `HttpCookie` and `FormsAuthentication` are System.Web's alone. */
@@ -168,7 +168,7 @@ function governing(file: string, context: Context): Application | undefined {
 }
 
 /** What the constructor takes from `httpCookies` for a file's folder; for a library, what all applications agree on. */
-function httpCookiesFor(file: string, context: Context): Seen {
+export function httpCookiesFor(file: string, context: Context): Seen {
   const own = applicationOf(file, context);
   if (own !== undefined) return flagFor(own, file, "httpCookies");
   const all = applicationsOf(context).map((each) => flagFor(each, each.folder, "httpCookies"));

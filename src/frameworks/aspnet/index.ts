@@ -29,6 +29,7 @@ import {
   ticketName,
   ticketSecure,
 } from "./cookies.ts";
+import { isOwin, owinSinks, schemeRestored } from "./owin.ts";
 import { flagSource, formsDefault, formsFix, httpCookiesDefault, httpCookiesDocs, ownCookies } from "./own.ts";
 import { applicationOf, applicationsOf, attributeFor } from "./web-config.ts";
 
@@ -40,7 +41,7 @@ const ofCookie = {
   fixes: fixesOf,
 } satisfies Omit<Sink, "on">;
 
-const RESPONSE_HEADERS = /(?:^|\.)(?:Http)?Response(?:Base|Wrapper)?(?:\.Headers)?\.\w+$/i;
+const RESPONSE_HEADERS = /(?:^|\.)(?:Http|I?Owin)?Response(?:Base|Wrapper)?(?:\.Headers)?\.\w+$/i;
 
 export const aspnet: Framework = {
   name: "aspnet",
@@ -58,16 +59,25 @@ export const aspnet: Framework = {
       "Set-Cookie",
       "RedirectFromLoginPage",
       "AntiForgeryConfig",
+      "UseCookieAuthentication",
+      "UseExternalSignInCookie",
+      "UseTwoFactor",
+      "Cookies.Append",
+      "Cookies.Delete",
     ],
     ".config": ["system.web>", "system.web ", "requireSSL", "httpCookies"],
   },
-  files: ["web.config", "Web.config"],
+  files: ["web.config", "Web.config", "packages.config"],
   symbols: [
     {
       path: "*.IsSecureConnection",
       is: "request-scheme",
       says: "`Request.IsSecureConnection` is true when the request arrives as https",
     },
+    ...["*.Request.IsSecure", "*.IOwinRequest.IsSecure"].map(
+      (path) =>
+        ({ path, is: "request-scheme", says: "`Request.IsSecure` is true when the request arrives as https" }) as const,
+    ),
     {
       path: "*.Request.Url.Scheme",
       is: "request-scheme-text",
@@ -77,12 +87,13 @@ export const aspnet: Framework = {
     },
   ],
   methods: ["Flush", "SetAuthCookie", "RedirectFromLoginPage", "SignOut"],
-  members: ["Secure", "Value", "Expires", "HttpOnly", "RequireSsl"],
+  members: ["Secure", "Value", "Expires", "HttpOnly", "RequireSsl", "Scheme"],
   sinks: [
     {
       on: { kind: "call", method: ["Add", "Set", "AppendCookie", "SetCookie"], matches: isAdded, late: true },
       ...ofCookie,
     },
+    ...owinSinks,
     { on: { kind: "call", method: ["HttpCookie", "GetAuthCookie"], matches: isLeftAlone, late: true }, ...ofCookie },
     {
       on: {
@@ -183,15 +194,19 @@ function isHeader(call: CallFact, context: Context): boolean {
     name?.kind === "literal" &&
     /^set-cookie$/i.test(String(name.value)) &&
     call.callee.some((path) => RESPONSE_HEADERS.test(path)) &&
-    isSystemWeb(context, call.place.file)
+    isOfOurs(context, call.place.file)
   );
 }
 
 function isHeaderWrite(write: WriteFact, context: Context): boolean {
   return (
-    write.paths.some((path) => /(?:^|\.)(?:Http)?Response(?:Base|Wrapper)?\.Headers$/i.test(path)) &&
-    isSystemWeb(context, write.place.file)
+    write.paths.some((path) => /(?:^|\.)(?:Http|I?Owin)?Response(?:Base|Wrapper)?\.Headers$/i.test(path)) &&
+    isOfOurs(context, write.place.file)
   );
+}
+
+function isOfOurs(context: Context, file: string): boolean {
+  return isSystemWeb(context, file) || isOwin(context, file);
 }
 
 /** System.Web knows the scheme by the HTTPS server variable alone. */
@@ -207,6 +222,8 @@ function proxyTrust(context: Context, sink: CallFact | WriteFact): ProxyTrust {
     const says = "a rewrite rule sets the server variable `HTTPS`";
     return { trusted: true, because: { from: "file", file: rewritten.file, span: rewritten.node.nameSpan, says } };
   }
+  const restored = schemeRestored(context);
+  if (restored !== undefined && isOwin(context, sink.place.file)) return restored;
   const says = "`Request.IsSecureConnection` is false behind a proxy that ends TLS, whatever `X-Forwarded-Proto` says";
   return { trusted: false, because: { from: "docs", url: httpCookiesDocs, says } };
 }
@@ -245,8 +262,11 @@ function policy(cookies: readonly Cookie[], context: Context): readonly Cookie[]
   });
 }
 
+/** What no `HttpCookie` stands for: raw headers, and those of OWIN. */
 function isRaw({ sink }: Cookie, context: Context): boolean {
-  return /Header/.test(context.text(sink.file).slice(sink.span.start, sink.span.end));
+  return /Header|\.Use\w+Cookie|\.UseCookieAuth|\.Cookies\.(?:Append|Delete)\b/.test(
+    context.text(sink.file).slice(sink.span.start, sink.span.end),
+  );
 }
 
 function reaches(write: WriteFact, cookie: Cookie, context: Context): boolean {
