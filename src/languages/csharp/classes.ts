@@ -273,8 +273,8 @@ function constructorMember(context: Context, node: Node): Member[] {
 }
 
 /**
- * C# 14 `extension(T receiver) { … }`: static methods whose first parameter is the receiver. To a grammar that does
- * not know it, it is a constructor with local functions.
+ * C# 14 `extension(T receiver) { … }`: static methods whose first parameter is the receiver, where each of them begins.
+ * To a grammar that does not know it, it is a constructor with local functions.
  */
 function extension(context: Context, node: Node): Member[] {
   const list = fieldOf(node, "parameters");
@@ -288,5 +288,7 @@ function extension(context: Context, node: Node): Member[] {
 }
 
 function received(item: Extract<Member, { kind: "method" }>, first: readonly Parameter[]): Member {
-  return { ...item, static: true, function: { ...item.function, parameters: [...first, ...item.function.parameters] } };
+  const { function: own } = item;
+  const span = { start: first[0]?.span.start ?? own.span.start, end: own.span.end };
+  return { ...item, static: true, function: { ...own, parameters: [...first, ...own.parameters], span } };
 }

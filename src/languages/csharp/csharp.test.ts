@@ -118,8 +118,20 @@ describe("files", () => {
   });
 
   test("a conditional assignment, which the grammar does not know", async () => {
-    expect(await body("a?.B = true;")).toEqual([
+    const read = await program('void F() { a?.B = true; c?.D?.E += 1; f("a?.B = c", g?.H == i, j ? k : l); }');
+    expect(read.errors).toEqual([]);
+    const [first] = plain(read.body) as { value: { body: unknown } }[];
+    expect(first?.value.body).toEqual([
       { kind: "assign", target: member(name("a"), "B"), value: literal(true) },
+      { kind: "assign", target: member(member(name("c"), "D"), "E"), value: literal(1), operator: "+" },
+      run(
+        call(name("f"), literal("a?.B = c"), binary(member(name("g"), "H"), "==", name("i")), {
+          kind: "ternary",
+          test: name("j"),
+          then: name("k"),
+          else: name("l"),
+        }),
+      ),
     ]);
   });
 });
@@ -266,6 +278,15 @@ describe("members", () => {
     expect(read.map((item) => [item.name, item.static, item.function.parameters.map(({ name }) => name)])).toEqual([
       ["E", true, ["s", "a"]],
     ]);
+  });
+
+  test("methods of an extension block begin at the receiver, whose type tells what they are about", async () => {
+    const text = "static class X { extension(A.B b) { public void E() { b.C = 1; } } }";
+    const [first] = (await program(text)).body;
+    if (first?.kind !== "assign" || first.value.kind !== "class") throw new Error("not a class");
+    const [method] = first.value.members;
+    if (method?.kind !== "method") throw new Error("not a method");
+    expect(text.slice(method.function.span.start, method.function.span.end)).toMatch(/^A\.B b\).*b\.C = 1; \}$/);
   });
 
   test("nested types, indexers, operators, events and members of all preprocessor branches", async () => {
@@ -590,6 +611,7 @@ test.each([
   ["calls", `a${".b(1)".repeat(5_000)};`],
   ["else if", `if (a) { }${" else if (a) { f(); }".repeat(5_000)}`],
   ["breaks", `switch (x) { case 1: ${"if (a) { f(); break; }".repeat(5_000)} break; }`],
+  ["conditional members", `a${"?.b".repeat(20_000)};`],
   ["garbage", "({[< ".repeat(5_000)],
 ])("hostile input: %s", async (_, text) => {
   const read = await program(text);

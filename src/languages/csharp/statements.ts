@@ -12,53 +12,17 @@ import {
   tooManyBranches,
 } from "../lowering.ts";
 import { initialValue, targetOf } from "./assignments.ts";
-import { member } from "./chains.ts";
 import { classExpression, MEMBERS, members } from "./classes.ts";
 import { asStatement, type Context, deeper, nameText, textOf } from "./context.ts";
 import { attributesIn, bodyOf, functionOf, throwStatement } from "./functions.ts";
 import { conditionOf, preprocessorIf } from "./preprocessor.ts";
-import { declaredType, declareType } from "./shapes.ts";
+import { declareType } from "./shapes.ts";
 import { switchStatement } from "./switches.ts";
 import { childOfType, fieldsOf, lastPart, NOT_EXPRESSIONS, named, partsOf } from "./syntax.ts";
 import { fullType, typed, typeText } from "./types.ts";
 
 export function statements(context: Context, nodes: readonly Node[]): Statement[] {
-  const body: Statement[] = [];
-  for (let index = 0; index < nodes.length; index++) {
-    const recovered = conditionalAssignment(context, nodes, index);
-    if (recovered) {
-      body.push(recovered.statement);
-      index = recovered.last;
-    } else {
-      for (const statement of statementOf(context, nodes[index]!)) body.push(statement);
-    }
-  }
-  return body;
-}
-
-/**
- * `a?.B = v` is C# 14, which the grammar leaves as loose parts in an ERROR: a name, bindings, and the value.
- */
-function conditionalAssignment(
-  context: Context,
-  nodes: readonly Node[],
-  first: number,
-): { readonly statement: Statement; readonly last: number } | undefined {
-  let last = first;
-  while (nodes[last + 1]?.type === "member_binding_expression") last++;
-  const object = nodes[first]!;
-  const value = nodes[last + 1];
-  const binding = nodes[last];
-  if (last === first || !value || !binding) return undefined;
-  if (!/^\s*=\s*$/.test(context.text.slice(binding.end, value.start))) return undefined;
-  let target = context.expression(object);
-  for (const node of nodes.slice(first + 1, last + 1)) target = member(context, target, object.start, node);
-  const span = { start: object.start, end: value.end };
-  if (target.kind !== "member") return undefined;
-  return {
-    last: last + 1,
-    statement: { kind: "assign", target, value: context.expression(value, declaredType(context, target)), span },
-  };
+  return nodes.flatMap((node) => statementOf(context, node));
 }
 
 type StatementReader = (context: Context, node: Node) => readonly Statement[];
