@@ -86,6 +86,16 @@ export interface SeenArgument {
   readonly valuePlace: Place;
 }
 
+/** How callers name a function. */
+export interface Helper {
+  readonly function: string | undefined;
+  /** Of a method: the class of its object, where that is made with something. */
+  readonly class: string | undefined;
+  /** Does it belong to a class that has heirs, which may hold something else? */
+  readonly inherited: boolean;
+  readonly parameters: readonly string[];
+}
+
 /** Where and how a fact was reached. */
 export interface Reached {
   /** Facts count upwards in the order in which the evaluation came by. */
@@ -97,6 +107,11 @@ export interface Reached {
     readonly class: string | undefined;
     readonly bases: readonly string[];
   };
+  /**
+   * The function that was entered by itself on the way here: what its parameters hold, callers may tell. Undefined where
+   * it was handed to something outside the project, or nothing was entered.
+   */
+  readonly enteredBy: Helper | undefined;
   readonly conditions: readonly Condition[];
   /** The calls that led here, outermost first; none when the code was entered by itself. */
   readonly calledFrom: readonly Place[];

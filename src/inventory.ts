@@ -1,3 +1,4 @@
+import { askedNames, askedNamesIn } from "./asked-names.ts";
 import type { Cookie } from "./cookie.ts";
 import type { Deployment } from "./deployment.ts";
 import { fixesOf } from "./derive-fix.ts";
@@ -8,7 +9,7 @@ import { elementOf } from "./evaluate/objects.ts";
 import { Relevance } from "./evaluate/relevance.ts";
 import { SymbolTable } from "./evaluate/symbols.ts";
 import type { Evidence, Place } from "./evidence.ts";
-import type { CallFact, Facts, WriteFact } from "./facts.ts";
+import type { CallFact, Facts, SeenData, WriteFact } from "./facts.ts";
 import {
   type AliasProject,
   type Context,
@@ -24,7 +25,7 @@ import { loadGrammar, parse, startParser } from "./grammar.ts";
 import type { FileIndex, ProgramLanguage, SourceFile } from "./language.ts";
 import { programLanguageOf, settingsLanguageOf } from "./languages/index.ts";
 import { type Origin, originOf } from "./origin.ts";
-import type { Program, Span } from "./program.ts";
+import type { Program } from "./program.ts";
 import type { Settings } from "./settings.ts";
 import { judge } from "./verdict/judge.ts";
 import { isSensitiveName, readName } from "./verdict/name.ts";
@@ -53,6 +54,11 @@ export interface Inventory {
 
 /** How many files are read beside the candidates because they may call a helper that sets a cookie. */
 const MAXIMUM_CALLERS = 300;
+/** What is shorter stands in too many files to find callers by it, as do too many words. */
+const SHORTEST_WORD = 4;
+const MAXIMUM_WORDS = 50;
+/** How many callers of callers are followed. */
+const MAXIMUM_CALLERS_DEEP = 10;
 
 /** Every cookie that the project's code and configuration set, judged under the deployment. */
 export async function takeInventory(project: Project, deployment: Deployment): Promise<Inventory> {
@@ -142,13 +148,10 @@ function evaluate(project: Project, deployment: Deployment, reader: Reader): Inv
   }
   const lookups = frameworks.flatMap(({ configured }) => configured?.(settings) ?? []);
   const api = frameworks.flatMap((framework) => framework.api ?? []);
-  const interest = interests(frameworks);
+  const text = (file: string) => reader.text(file) ?? "";
   const entered: Entered = {
     files: new Set(),
-    relevance: new Relevance(
-      [...interest.members, ...[...interest.methods.values()].flatMap((names) => [...names])],
-      mentionsIn(COOKIE, (file) => reader.text(file) ?? ""),
-    ),
+    relevance: new Relevance(askedNamesIn(frameworks, text), COOKIE, text),
   };
   const evaluator = new Evaluator({
     program: (file) => reader.program(file),
@@ -176,10 +179,11 @@ function evaluate(project: Project, deployment: Deployment, reader: Reader): Inv
       return undefined;
     },
     matters: (file, value) => entered.files.has(file) && entered.relevance.matters(file, value),
-    ...interest,
+    helperOf: (value) => entered.relevance.helperOf(value),
+    ...askedNames(frameworks),
   });
   run(evaluator, programs, reader, entered);
-  followCallers(evaluator, project, reader, entered);
+  followHelpers(evaluator, project, reader, entered);
   const facts: Facts = {
     calls: evaluator.calls,
     writes: evaluator.writes,
@@ -206,21 +210,8 @@ function evaluate(project: Project, deployment: Deployment, reader: Reader): Inv
   };
 }
 
+/** A function that speaks of cookies is worth a look. */
 const COOKIE = /cookie/gi;
-
-/** Says whether a span of a file holds what an expression finds; each file is searched once. */
-function mentionsIn(expression: RegExp, text: (file: string) => string): (file: string, at: { span: Span }) => boolean {
-  const known = new Map<string, readonly Span[]>();
-  return (file, { span }) => {
-    let found = known.get(file);
-    if (found === undefined) {
-      const matches = text(file).matchAll(expression);
-      found = Array.from(matches, ({ index, 0: { length } }) => ({ start: index, end: index + length }));
-      known.set(file, found);
-    }
-    return found.some(({ start, end }) => span.start <= start && end <= span.end);
-  };
-}
 
 function readSettings(file: string, project: Project, reader: Reader): Settings | undefined {
   const language = settingsLanguageOf(file);
@@ -248,66 +239,76 @@ interface Entered {
   readonly relevance: Relevance;
 }
 
-/** Files that do not speak of cookies may call helpers that do: they are found by the helper's name. */
-function followCallers(evaluator: Evaluator, project: Project, reader: Reader, entered: Entered): void {
-  const names = new Map<string, Set<string>>();
-  for (const call of evaluator.calls) {
-    const { function: name } = call.within;
-    if (call.calledFrom.length > 0 || name === undefined || name.length < 4 || !dependsOnParameter(call)) continue;
-    const language = programLanguageOf(call.place.file);
-    if (language === undefined) continue;
-    for (const extension of language.extensions) {
-      const words = names.get(extension) ?? new Set();
-      words.add(name);
-      names.set(extension, words);
-    }
-  }
-  const known = new Set(project.candidates);
-  const callers = new Set<string>();
-  for (const [extension, words] of names) {
-    for (const file of project.search([...words].slice(0, 50), [extension])) {
-      if (!known.has(file) && callers.size < MAXIMUM_CALLERS) callers.add(file);
-    }
-  }
-  run(evaluator, [...callers].sort(), reader, entered);
-}
-
-function dependsOnParameter(call: CallFact): boolean {
-  return call.arguments.some(({ value }) =>
-    value.some(
-      ({ data }) =>
-        (data.kind === "unknown" && data.parameter !== undefined) ||
-        (data.kind === "object" &&
-          (data.parameter !== undefined ||
-            data.open !== undefined ||
-            [...data.properties.values()].some((held) => held.some((each) => each.data.kind === "unknown")))),
-    ),
-  );
-}
-
-/** The names that the frameworks ask about, which the evaluator tells facts of. */
-function interests(all: readonly Framework[]): Pick<EvaluatorHost, "methods" | "members" | "late"> {
-  const methods = new Map<Framework["language"], Set<string>>();
-  const ask = (language: Framework["language"], names: readonly string[]) => {
-    const asked = methods.get(language) ?? new Set();
-    for (const name of names) asked.add(name);
-    methods.set(language, asked);
-  };
-  const members = new Set<string>();
-  const late = new Set<string>();
-  for (const framework of all) {
-    ask(framework.language, framework.methods ?? []);
-    for (const member of framework.members ?? []) members.add(member);
-    for (const method of framework.late ?? []) late.add(method);
-    for (const { on } of framework.sinks) {
-      if (on.kind === "write") for (const member of on.members) members.add(member);
-      else {
-        ask(framework.language, on.method);
-        if (on.late === true) for (const method of on.method) late.add(method);
+/**
+ * What a helper does with a cookie may hang on what it is given: its callers are entered, and theirs, in files that do
+ * not speak of cookies too.
+ */
+function followHelpers(evaluator: Evaluator, project: Project, reader: Reader, entered: Entered): void {
+  const { relevance } = entered;
+  for (let round = 0, [calls, writes] = [0, 0]; round < MAXIMUM_CALLERS_DEEP; round += 1) {
+    const names = new Map<ProgramLanguage, Set<string>>();
+    let grown = false;
+    for (const fact of [...evaluator.calls.slice(calls), ...evaluator.writes.slice(writes)]) {
+      for (const name of helpersOf(fact)) {
+        const language = programLanguageOf(fact.place.file);
+        if (language === undefined || !relevance.grow(name, fact.place)) continue;
+        grown = true;
+        if (originOf(fact.place.file) === "test") continue;
+        const words = names.get(language) ?? new Set();
+        words.add(name);
+        names.set(language, words);
       }
     }
+    if (!grown) return;
+    [calls, writes] = [evaluator.calls.length, evaluator.writes.length];
+    run(evaluator, callersOf(names, project, entered), reader, entered);
+    evaluator.runGrown();
   }
-  return { methods, members, late };
+}
+
+/** Files of the application in which its helpers are named, beside those that were entered before. */
+function callersOf(
+  names: ReadonlyMap<ProgramLanguage, ReadonlySet<string>>,
+  project: Project,
+  { files }: Entered,
+): readonly string[] {
+  const callers = new Set<string>();
+  for (const [{ name, extensions }, words] of names) {
+    const telling = [...words].filter((word) => word.length >= SHORTEST_WORD).slice(0, MAXIMUM_WORDS);
+    const calls = name === "ruby" ? telling : telling.map((word) => `${word}(`);
+    for (const file of project.search(calls, extensions)) {
+      if (files.has(file) || originOf(file) === "test") continue;
+      if (files.size + callers.size < project.candidates.length + MAXIMUM_CALLERS) callers.add(file);
+    }
+  }
+  return [...callers].sort();
+}
+
+/** The names by which callers are found that tell what the fact leaves open. */
+function helpersOf(fact: CallFact | WriteFact): readonly string[] {
+  const { enteredBy } = fact;
+  if (enteredBy === undefined) return [];
+  const given = fact.kind === "call" ? fact.arguments.map(({ value }) => value) : [fact.value, fact.keySeen ?? []];
+  const open = given.flatMap((value) => value.flatMap(({ data }) => openIn(data)));
+  const isOwn = (name: string | undefined) => name === undefined || enteredBy.parameters.includes(name);
+  return [
+    ...(enteredBy.inherited || open.some(isOwn) ? [enteredBy.function] : []),
+    ...(open.every(isOwn) ? [] : [enteredBy.class]),
+  ].flatMap((name) => name ?? []);
+}
+
+/** The parameters that a value hangs on; undefined for what may be one. */
+function openIn(data: SeenData): readonly (string | undefined)[] {
+  if (data.kind === "unknown") return data.parameter === undefined ? [] : [data.parameter];
+  if (data.kind === "text") return data.parts.includes(undefined) ? [undefined] : [];
+  if (data.kind !== "object") return [];
+  if (data.parameter !== undefined) return [data.parameter];
+  const held = [...data.properties.values()].flatMap((value) =>
+    value.flatMap((each) =>
+      each.data.kind === "unknown" && each.data.parameter === undefined ? [undefined] : openIn(each.data),
+    ),
+  );
+  return data.open === undefined ? held : [...held, undefined];
 }
 
 type Judgement = {
@@ -499,9 +500,10 @@ function chosen(judgements: readonly Judgement[]): readonly Cookie[] {
   const result: Cookie[] = [];
   for (const group of groups.values()) {
     const continued = new Set(group.flatMap(({ fact }) => ways(fact).slice(1)));
-    const isOpen = ({ fact, parameter, cookie }: Judgement) =>
-      (parameter !== undefined || cookie.name === undefined) && continued.has(ways(fact)[0]!);
-    const kept = group.filter((each) => !isOpen(each));
+    const isSuperseded = ({ fact, parameter, cookie }: Judgement) =>
+      (parameter !== undefined || cookie.name === undefined || fact.enteredBy !== undefined) &&
+      continued.has(ways(fact)[0]!);
+    const kept = group.filter((each) => !isSuperseded(each));
     const seen = new Set<string>();
     for (const { cookie } of settled(kept.length === 0 ? group : kept)) {
       const decided = cookie.decidedBy.from === "file" ? `${cookie.decidedBy.file}:${cookie.decidedBy.span.start}` : "";

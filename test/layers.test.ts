@@ -34,7 +34,7 @@ const flow: readonly (readonly string[])[] = [
   ["evaluate/"],
   ["framework", "write"],
   ["frameworks/"],
-  ["verdict/", "derive-fix", "replace-literal", "inventory"],
+  ["verdict/", "derive-fix", "replace-literal", "asked-names", "inventory"],
   ["rule", "rules/"],
   ["configuration", "files", "deployment-files", "read-deployment", "interest"],
   [

@@ -23,11 +23,32 @@ export function enterMade(evaluation: Evaluation, frame: Frame): void {
     frame.made.flatMap(({ value, passedTo }) => (passedTo.length > 0 ? [value.function] : [])),
   );
   for (let index = 0; index < frame.made.length; index += 1) {
-    const { value, passedTo } = frame.made[index]!;
+    const made = frame.made[index]!;
+    const { value, passedTo } = made;
     if (passedTo.length === 0 && (evaluation.entered.has(value.function) || handedOver.has(value.function))) continue;
-    if (!evaluation.host.matters(value.file, value.function)) continue;
+    if (evaluation.host.matters(value.file, value.function)) enter(evaluation, value, passedTo);
+    else evaluation.passedOver.push({ made, state: evaluation.state });
+  }
+}
+
+/** Enters those functions that were passed over and have come to matter since. */
+export function enterPassedOver(evaluation: Evaluation): void {
+  const passedOver = evaluation.passedOver.splice(0);
+  for (const each of passedOver) {
+    const { value, passedTo } = each.made;
+    if (passedTo.length === 0 && evaluation.entered.has(value.function)) continue;
+    if (!evaluation.host.matters(value.file, value.function)) {
+      evaluation.passedOver.push(each);
+      continue;
+    }
+    const record = evaluation.modules.get(value.file);
+    if (record === undefined) continue;
+    evaluation.state = each.state;
+    evaluation.frame = newFrame(evaluation, record, undefined, undefined, undefined, []);
+    evaluation.steps = 0;
     enter(evaluation, value, passedTo);
   }
+  evaluation.state = evaluation.world;
 }
 
 function enter(evaluation: Evaluation, data: FunctionData, passedTo: readonly string[]): void {
@@ -40,9 +61,11 @@ function enter(evaluation: Evaluation, data: FunctionData, passedTo: readonly st
     frame: evaluation.frame,
     steps: evaluation.steps,
     last: evaluation.lastValue,
+    enteredBy: evaluation.enteredBy,
   };
   evaluation.entered.add(data.function);
   const late = evaluation.pendingLate.length;
+  if (isRoot) evaluation.enteredBy = passedTo.length > 0 ? undefined : evaluation.host.helperOf(data.function);
   const base = outer.state.fork();
   const entry = base.fork();
   evaluation.state = entry;
@@ -79,6 +102,7 @@ function enter(evaluation: Evaluation, data: FunctionData, passedTo: readonly st
   evaluation.state = outer.state;
   evaluation.frame = outer.frame;
   evaluation.lastValue = outer.last;
+  evaluation.enteredBy = outer.enteredBy;
   if (isRoot) evaluation.steps = outer.steps;
 }
 

@@ -1,5 +1,5 @@
 import type { Place } from "../evidence.ts";
-import type { CallFact, ClassFact, Seen, WriteFact } from "../facts.ts";
+import type { CallFact, ClassFact, Helper, Seen, WriteFact } from "../facts.ts";
 import type { Expression, FunctionExpression, Program, ProgramLanguageName, Span, Statement } from "../program.ts";
 import type { Scope } from "../scope.ts";
 import type { Alternative, ClassData, FunctionData, Value } from "../value.ts";
@@ -23,6 +23,12 @@ export interface ModuleRecord {
   done: boolean;
 }
 
+/** A function that was made, and to what outside the project it was handed. */
+export interface Made {
+  readonly value: FunctionData;
+  readonly passedTo: readonly string[];
+}
+
 /** One call that is under way. */
 export interface Frame {
   readonly module: ModuleRecord;
@@ -38,7 +44,7 @@ export interface Frame {
   /** A return outside any branch was reached. */
   endsAtEntry: boolean;
   /** Functions made here, to be entered when the code around them has run. */
-  readonly made: { readonly value: FunctionData; readonly passedTo: readonly string[] }[];
+  readonly made: Made[];
   readonly calledFrom: readonly Place[];
   readonly depth: number;
 }
@@ -71,6 +77,8 @@ export abstract class Evaluation {
   readonly seenClasses: { readonly data: ClassData; readonly file: string }[] = [];
   readonly typeInstances = new Map<number, Value>();
   readonly entered = new Set<FunctionExpression>();
+  /** Functions that were not worth entering when the code around them had run, and the state it left. */
+  passedOver: { readonly made: Made; readonly state: State }[] = [];
 
   readonly world = new State();
   state: State = this.world;
@@ -78,6 +86,8 @@ export abstract class Evaluation {
   ended: State | undefined;
   frame!: Frame;
   readonly stack: FunctionExpression[] = [];
+  /** The function that was entered by itself, and that is under way. */
+  enteredBy: Helper | undefined;
   /** The value of the last expression statement, for functions that return it. */
   lastValue: Value | undefined;
   /** Why the deployment never comes here. */

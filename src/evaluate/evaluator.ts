@@ -7,7 +7,7 @@ import { askedGetters, resultOf } from "./asked.ts";
 import { assignment } from "./assignments.ts";
 import { countStep, guard, MAXIMUM_EXPRESSION_DEPTH, NESTED_TOO_DEEPLY } from "./bounds.ts";
 import { dataModule } from "./data-modules.ts";
-import { enterMade, enterMethods } from "./entering.ts";
+import { enterMade, enterMethods, enterPassedOver } from "./entering.ts";
 import { type Completion, Evaluation, type ModuleRecord, newFrame } from "./evaluation.ts";
 import { exportClass, exportModule } from "./export.ts";
 import { evaluateExpression } from "./expressions.ts";
@@ -62,6 +62,15 @@ export class Evaluator extends Evaluation {
     const record = this.modules.get(file);
     if (record === undefined) return;
     for (const { data, file: at } of this.seenClasses) if (at === file) enterMethods(this, data, record);
+  }
+
+  /** Enters every function that was seen before and has come to matter since. */
+  runGrown(): void {
+    enterPassedOver(this);
+    for (const { data, file } of this.seenClasses) {
+      const record = this.modules.get(file);
+      if (record !== undefined) enterMethods(this, data, record);
+    }
   }
 
   moduleFacts(): Map<string, ModuleFact> {

@@ -220,12 +220,16 @@ function exportArgument(
 function reached(
   evaluation: Evaluation,
   span: Span,
-): Pick<CallFact, "order" | "language" | "within" | "conditions" | "calledFrom" | "notDeployed" | "uncertain"> {
+): Pick<
+  CallFact,
+  "order" | "language" | "within" | "enteredBy" | "conditions" | "calledFrom" | "notDeployed" | "uncertain"
+> {
   const { frame } = evaluation;
   evaluation.facts += 1;
   return {
     order: evaluation.facts,
     language: evaluation.language,
+    enteredBy: evaluation.enteredBy,
     within: {
       function: frame.function?.name,
       class: frame.owner?.class.name,

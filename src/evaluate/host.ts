@@ -1,5 +1,6 @@
 import type { Deployment } from "../deployment.ts";
 import type { Place } from "../evidence.ts";
+import type { Helper } from "../facts.ts";
 import type { FunctionExpression, Program, ProgramLanguageName, Span } from "../program.ts";
 import type { Scalar } from "../value.ts";
 import type { SymbolTable } from "./symbols.ts";
@@ -21,6 +22,8 @@ export interface EvaluatorHost {
   readonly members: ReadonlySet<string>;
   /** Is a function of this file worth entering by itself, when nothing is seen to call it? */
   matters(file: string, value: FunctionExpression): boolean;
+  /** How code elsewhere names a function of the project. */
+  helperOf(value: FunctionExpression): Helper;
   /** Methods whose arguments are also told as they stand at the end. */
   readonly late: ReadonlySet<string>;
   /** Annotations by which a container puts values of the configuration into fields and parameters. */
