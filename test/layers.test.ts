@@ -34,7 +34,7 @@ const flow: readonly (readonly string[])[] = [
   ["evaluate/"],
   ["framework", "write"],
   ["frameworks/"],
-  ["verdict/", "derive-fix", "replace-literal", "asked-names", "inventory"],
+  ["verdict/", "derive-fix", "replace-literal", "asked-names", "cookies-of", "inventory"],
   ["rule", "rules/"],
   ["configuration", "files", "deployment-files", "read-deployment", "interest"],
   [
