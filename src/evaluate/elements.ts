@@ -22,6 +22,7 @@ import { environmentMember } from "./library/environment.ts";
 import { memberOf } from "./members.ts";
 import { compatible } from "./names.ts";
 import { external, isOpaque, opaque, pathsOf } from "./objects.ts";
+import { symbolValue } from "./symbols.ts";
 
 export function readElement(evaluation: Evaluation, object: Value, key: Value, span: Span): Value {
   const at = evaluation.place(span);
@@ -35,8 +36,8 @@ export function readElement(evaluation: Evaluation, object: Value, key: Value, s
     if (configured !== undefined)
       return configured.is === "absent" ? unknown(configured.says) : configuredValue(configured);
     if (data.kind === "external") {
-      const environment = environmentMember(data.paths, name, evaluation.host.deployment, at);
-      if (environment !== undefined) return environment;
+      const settled = settledElement(evaluation, data.paths, name, at);
+      if (settled !== undefined) return settled;
       return [
         alternative(
           { kind: "external", paths: data.paths.map((path) => `${path}[${name}]`) },
@@ -54,8 +55,8 @@ export function readElement(evaluation: Evaluation, object: Value, key: Value, s
         held !== undefined &&
         (held.origin.kind === "call" || held.origin.kind === "parameter" || held.origin.kind === "member")
       ) {
-        const environment = environmentMember(held.paths, name, evaluation.host.deployment, at);
-        if (environment !== undefined) return environment;
+        const settled = settledElement(evaluation, held.paths, name, at);
+        if (settled !== undefined) return settled;
         const child = opaque(
           evaluation,
           { kind: "member", of: data.id, name, place: at },
@@ -69,6 +70,15 @@ export function readElement(evaluation: Evaluation, object: Value, key: Value, s
     }
     return memberOf(evaluation, data, each, name, span);
   });
+}
+
+/** An element that the deployment or the request's scheme gives: `process.env["X"]`, `headers["x-forwarded-proto"]`. */
+function settledElement(evaluation: Evaluation, paths: readonly string[], name: string, at: Place): Value | undefined {
+  const { deployment, symbols } = evaluation.host;
+  const environment = environmentMember(paths, name, deployment, at);
+  if (environment !== undefined) return environment;
+  const symbol = symbols.find(paths.map((path) => `${path}[${name}]`));
+  return symbol === undefined ? undefined : symbolValue(symbol, deployment, at);
 }
 
 /** An element of a known list or object by a key that is not known: any of them. */

@@ -22,7 +22,7 @@ import { functionValue } from "./functions.ts";
 import { isFormat, percent } from "./library/formats.ts";
 import { libraryContext } from "./library-calls.ts";
 import { listLiteral, mergedCopy, objectLiteral } from "./literals.ts";
-import { readMember } from "./members.ts";
+import { memberOf, readMember } from "./members.ts";
 import { readName } from "./names.ts";
 import { external, itemsOf } from "./objects.ts";
 import { negate, operate } from "./operators.ts";
@@ -45,12 +45,7 @@ export function evaluateExpression(evaluation: Evaluation, expression: Expressio
     case "super":
       return superValue(evaluation);
     case "member":
-      return readMember(
-        evaluation,
-        evaluation.expression(expression.object, scope),
-        expression.property,
-        expression.span,
-      );
+      return memberValue(evaluation, expression, scope);
     case "index":
       return readElement(
         evaluation,
@@ -164,6 +159,21 @@ function membership(evaluation: Evaluation, left: Value, right: Value, positive:
     }
     return unknown("it is not known whether the list holds it", each.trace);
   });
+}
+
+/** `a?.b` is nothing where `a` is. */
+function memberValue(
+  evaluation: Evaluation,
+  { object, property, optional, span }: Extract<Expression, { kind: "member" }>,
+  scope: Scope,
+): Value {
+  const value = evaluation.expression(object, scope);
+  if (optional !== true) return readMember(evaluation, value, property, span);
+  return mapValue(value, (data, each) =>
+    data.kind === "literal" && (data.value === undefined || data.value === null)
+      ? known(undefined, each.trace)
+      : memberOf(evaluation, data, { ...each, when: [] }, property, span),
+  );
 }
 
 /** The first few values of a list, for messages. */

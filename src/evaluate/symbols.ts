@@ -16,6 +16,16 @@ export type Symbol =
       readonly http: string;
       readonly says: string;
     }
+  /** Is the connection to the process itself TLS? It is where TLS ends there, whatever a proxy says. */
+  | { readonly path: string; readonly is: "connection-scheme"; readonly says: string }
+  /** What a proxy that ends TLS says of the scheme, read by hand: `https` or `http`. */
+  | {
+      readonly path: string;
+      readonly is: "forwarded-scheme";
+      /** Only as a call with this text as its one argument: `req.get("X-Forwarded-Proto")`. */
+      readonly argument?: string;
+      readonly says: string;
+    }
   | { readonly path: string; readonly is: "environment-equals"; readonly variable: string; readonly equals: string }
   | {
       readonly path: string;
@@ -47,7 +57,7 @@ export class SymbolTable {
       ?.find(
         (symbol) =>
           paths.some((path) => pathMatches(symbol.path, path)) &&
-          (symbol.is !== "environment-value" || symbol.argument === undefined || symbol.argument === argument),
+          (!("argument" in symbol) || symbol.argument === argument),
       );
   }
 }
@@ -68,13 +78,23 @@ export function symbolValue(symbol: Symbol, deployment: Deployment, at: Place): 
     case "request-scheme":
       return requestScheme(at, symbol.says);
     case "request-scheme-text":
-      return requestScheme(at, symbol.says).map((each) => ({
-        ...each,
-        data: {
-          kind: "literal",
-          value: each.data.kind === "literal" && each.data.value === true ? symbol.https : symbol.http,
-        },
-      }));
+      return asText(requestScheme(at, symbol.says), symbol.https, symbol.http);
+    case "connection-scheme":
+      return requestScheme(at, symbol.says, {
+        key: "connection scheme",
+        says: (scheme) => `the connection to the process itself is ${scheme}`,
+        holds: deployment.tls === "process",
+      });
+    case "forwarded-scheme":
+      return asText(
+        requestScheme(at, symbol.says, {
+          key: "forwarded scheme",
+          says: (scheme) => `a proxy says \`X-Forwarded-Proto: ${scheme}\``,
+          holds: deployment.tls === "proxy",
+        }),
+        "https",
+        "http",
+      );
     case "environment-value":
       return environmentValue(symbol.variable, undefined, deployment, at);
     case "environment-equals": {
@@ -88,18 +108,40 @@ export function symbolValue(symbol: Symbol, deployment: Deployment, at: Place): 
   }
 }
 
+/** A question about the scheme, and whether the deployment answers it with https. */
+interface SchemeQuestion {
+  readonly key: string;
+  readonly says: (scheme: "https" | "http") => string;
+  readonly holds: boolean | undefined;
+}
+
+const arrival: SchemeQuestion = {
+  key: "request scheme",
+  says: (scheme) => `the request arrives as ${scheme}`,
+  holds: undefined,
+};
+
 /** True when the request arrives as https, false when it does not. */
-export function requestScheme(at: Place, says: string): Value {
+export function requestScheme(at: Place, says: string, { key, says: asked, holds } = arrival): Value {
   const trace = step(at, says, undefined);
-  const condition = { kind: "request-scheme", key: "request scheme", holds: undefined } as const;
-  return [
-    alternative({ kind: "literal", value: true }, trace, [
-      { ...condition, arm: true, says: "the request arrives as https" },
+  return [true, false].map((value) =>
+    alternative({ kind: "literal", value }, trace, [
+      {
+        kind: "request-scheme",
+        key,
+        arm: value,
+        says: asked(value ? "https" : "http"),
+        holds: holds === undefined ? undefined : holds === value,
+      },
     ]),
-    alternative({ kind: "literal", value: false }, trace, [
-      { ...condition, arm: false, says: "the request arrives as http" },
-    ]),
-  ];
+  );
+}
+
+function asText(scheme: Value, https: string, http: string): Value {
+  return scheme.map((each) => {
+    const isHttps = each.data.kind === "literal" && each.data.value === true;
+    return { ...each, data: { kind: "literal", value: isHttps ? https : http } };
+  });
 }
 
 /** An environment variable under the deployment; one that the deployment does not name is taken as unset, on a condition. */

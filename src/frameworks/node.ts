@@ -323,7 +323,8 @@ export function rawHeaders(fact: Fact): readonly CallFact[] {
     const object = onlyObject(argument.value);
     if (object === undefined) return [];
     if (object.items !== undefined) return flatHeaders(fact, object.items, argument.valuePlace);
-    if (object.from?.new === true && object.from.callee.includes("Headers")) return headersObject(fact, object);
+    if (object.from?.new === true && object.from.callee.some((name) => name === "Headers" || name === "Map"))
+      return headersObject(fact, object, object.from);
     return [...object.properties]
       .filter(([name]) => isSetCookie(name))
       .flatMap(([, value]) => headerFacts(fact, value, placeOf(value) ?? argument.valuePlace));
@@ -332,6 +333,8 @@ export function rawHeaders(fact: Fact): readonly CallFact[] {
 
 function flatHeaders(fact: CallFact, items: readonly Seen[], place: Place): readonly CallFact[] {
   return items.flatMap((item, index) => {
+    const pair = onlyObject(item)?.items;
+    if (pair !== undefined) return flatHeaders(fact, pair, place);
     const value = items[index + 1];
     return index % 2 === 0 && value !== undefined && isSetCookie(literalOf(item))
       ? headerFacts(fact, value, placeOf(value) ?? place)
@@ -339,15 +342,17 @@ function flatHeaders(fact: CallFact, items: readonly Seen[], place: Place): read
   });
 }
 
-function headersObject(fact: CallFact, object: SeenObject): readonly CallFact[] {
+/** What `new Headers(…)` and `new Map(…)` were made with, and what was put into them later. */
+function headersObject(fact: CallFact, object: SeenObject, made: SeenCall): readonly CallFact[] {
   const calls = object.calls.filter(
     ({ method, arguments: args }) =>
       (method === "append" || method === "set") && isSetCookie(literalOf(args[0]?.value)),
   );
-  return calls.flatMap((call) => {
+  const later = calls.flatMap((call) => {
     const value = call.arguments[1];
     return value === undefined ? [] : headerFacts({ ...fact, place: call.place }, value.value, value.valuePlace);
   });
+  return [...rawHeaders({ ...fact, place: made.place, arguments: made.arguments.slice(0, 1) }), ...later];
 }
 
 /** Where the expression behind a value stands. */
@@ -539,10 +544,12 @@ function readTrust(call: CallFact): Trust {
   if (call.method === "enable") return told(true, "`trust proxy` is enabled");
   if (call.method === "disable") return told(false, "`trust proxy` is disabled");
   const argument = call.arguments[1];
-  const variable = argument?.value.find(({ data }) => data.kind === "environment");
-  if (argument !== undefined && variable !== undefined) return trustValue(variable.data, argument.valuePlace, told);
   const possible = (argument?.value ?? []).filter(({ when }) => when.every((condition) => condition.holds !== false));
   const [only] = possible;
+  const variable = argument?.value.find(({ data }) => data.kind === "environment");
+  const isSettled = possible.length === 1 && only?.data.kind === "literal" && only.data.value !== undefined;
+  if (argument !== undefined && variable !== undefined && !isSettled)
+    return trustValue(variable.data, argument.valuePlace, told);
   if (argument === undefined || only === undefined || possible.length > 1)
     return told(undefined, "what `trust proxy` is set to is not known");
   return trustValue(only.data, argument.valuePlace, told);
@@ -645,6 +652,8 @@ export function withheldWithoutTrust(
   return context.deployment.tls === "proxy" && trust.trusted === false ? [{ kind: "withheld", says, at }] : [];
 }
 
+const forwardedSays = "`X-Forwarded-Proto` is the scheme by which the request came to the proxy";
+
 /** `req.secure` and the like: what Express and its kin say of the request's scheme. */
 export const schemeSymbols: readonly Symbol[] = [
   ...["req.secure", "request.secure", "express.Request.secure", "*.req.secure", "*.request.secure"].map(
@@ -653,6 +662,19 @@ export const schemeSymbols: readonly Symbol[] = [
       is: "request-scheme",
       says: `\`${path.replace("*.", "").replace("express.Request", "req")}\` is true when the request arrives as https`,
     }),
+  ),
+  ...["connection", "socket"].map(
+    (name): Symbol => ({
+      path: `*.${name}.encrypted`,
+      is: "connection-scheme",
+      says: `\`${name}.encrypted\` is true where TLS ends in the process itself, and not behind a proxy that ends it`,
+    }),
+  ),
+  { path: "*.headers[x-forwarded-proto]", is: "forwarded-scheme", says: forwardedSays },
+  ...["get", "header"].flatMap((method) =>
+    ["x-forwarded-proto", "X-Forwarded-Proto", "X-FORWARDED-PROTO"].map(
+      (argument): Symbol => ({ path: `*.${method}`, is: "forwarded-scheme", argument, says: forwardedSays }),
+    ),
   ),
   ...["express().get", "app.get", "server.get"].map(
     (path): Symbol => ({ path, is: "environment-value", variable: "NODE_ENV", argument: "env" }),

@@ -14,7 +14,7 @@ export interface Judged {
   readonly remarks: readonly Remark[];
   /** The possibility that decided, for the fix. */
   readonly deciding: Possibility | undefined;
-  /** The verdict hangs on a parameter whose callers were not seen. */
+  /** The parameter that the verdict hangs on, or why it is unknown: callers that are seen may settle it. */
   readonly parameter: string | undefined;
 }
 
@@ -43,7 +43,7 @@ export function judge(
     condition,
     remarks,
     deciding,
-    parameter: deciding.parameter,
+    parameter: deciding.parameter ?? (verdict === "unknown" ? because : undefined),
   });
   const [first] = all;
   if (first === undefined) {
@@ -95,23 +95,53 @@ function mixed(all: readonly Possibility[], made: Make, trust: ProxyTrust | unde
     byScheme ??
     on.when[0] ??
     off.when[0];
-  return byScheme !== undefined && (differing === byScheme || differing?.holds === true)
-    ? mixedByScheme(on, off, made, schemeCondition(trust, context))
-    : mixedByCondition(all, on, off, differing, made);
+  if (byScheme === undefined || (differing !== byScheme && differing?.holds !== true))
+    return mixedByCondition(all, on, off, differing, made);
+  return mixedByScheme(on, off, made, schemeAnswer(all, on, schemeCondition(trust, context)));
+}
+
+/** What a proxy says, read by hand, and what the connection itself is, the deployment settles; a framework need not believe it. */
+function schemeAnswer(
+  all: readonly Possibility[],
+  on: Possibility,
+  arrival: VerdictCondition,
+): VerdictCondition & { readonly settled: boolean } {
+  const likely = all.filter((each) => each.when.every((condition) => condition.holds !== false));
+  const kinds = new Set(likely.map((each) => each.secure));
+  const byArrival = likely.some(({ when }) =>
+    when.some((each) => each.kind === "request-scheme" && each.holds !== true),
+  );
+  const settled = kinds.size === 1 && (likely.length < all.length || !byArrival);
+  if (!settled) return { ...arrival, ...(byArrival ? {} : { inDeployment: null }), settled };
+  return {
+    ...arrival,
+    says: schemeOf(on)?.says ?? arrival.says,
+    inDeployment: kinds.has(true) ? "secure" : "insecure",
+    settled,
+  };
+}
+
+function schemeOf({ when }: Possibility): Condition | undefined {
+  return when.find((condition) => condition.kind === "request-scheme" && condition.arm === true);
 }
 
 const SETTLED_BY_DEPLOYMENT: ReadonlySet<Condition["kind"]> = new Set(["environment", "configuration", "version"]);
 
-function mixedByScheme(on: Possibility, off: Possibility, made: Make, https: VerdictCondition): Judged {
-  const onHttps = [on, off].find((each) =>
-    each.when.some((condition) => condition.kind === "request-scheme" && condition.arm === true),
-  );
-  if (onHttps?.secure !== false)
-    return made("conditional", onHttps ?? on, "Secure only when the request arrives as https", https);
+function mixedByScheme(
+  on: Possibility,
+  off: Possibility,
+  made: Make,
+  { settled, ...https }: ReturnType<typeof schemeAnswer>,
+): Judged {
+  const onHttps = [on, off].find((each) => schemeOf(each) !== undefined);
+  if (onHttps?.secure !== false) {
+    const says = schemeOf(onHttps ?? on)?.says ?? "the request arrives as https";
+    return made("conditional", onHttps ?? on, `Secure only when ${says}`, https);
+  }
   return made("conditional", off, "Secure only when the request arrives as plain http, which is the wrong way round", {
     on: "request-scheme",
     says: "the request arrives as http",
-    inDeployment: "insecure",
+    inDeployment: settled ? https.inDeployment : "insecure",
   });
 }
 

@@ -33,6 +33,7 @@ import {
   proxyOption,
   rewritten,
   schemeSymbols,
+  type Trust,
   trustEdits,
   trustOf,
   withheldWithoutTrust,
@@ -101,8 +102,8 @@ const bundledSession: Sink = {
     ),
   ],
   sensitive: true,
-  remarks: (fact) => topLevel(fact),
-  alsoFix: (fact, context) => proxyOption(fact, context),
+  remarks: (fact, context) => [...topLevel(fact), ...withheldWithoutOption(fact, context)],
+  alsoFix: proxyOption,
   decision: () => "Over what the application takes for plain http, no cookie is sent at all then.",
 };
 
@@ -116,7 +117,21 @@ export const cookieSession: Framework = {
   sinks: [session, bundledSession],
   methods: ["set", "enable", "disable", "use", "on-headers"],
   members: ["secure", "sessionOptions"],
-  proxyTrust: expressTrust,
+  proxyTrust: (context, sink) => (asksTheConnection(sink, context) ? onlyTheConnection : expressTrust(context, sink)),
+};
+
+/** Before 1.1.0 cookie-session takes the scheme from the connection, and knows no proxy. */
+function asksTheConnection({ place }: Fact, context: Context): boolean {
+  return isBelow(context, place.file, "cookie-session", 1, 1);
+}
+
+const onlyTheConnection: Trust = {
+  trusted: false,
+  because: {
+    from: "docs",
+    url: "https://github.com/expressjs/cookie-session/blob/v1.1.0/HISTORY.md",
+    says: "before 1.1.0 cookie-session believes no proxy, whatever `trust proxy` says",
+  },
 };
 
 /** `cookie: { secure }`, which is express-session's spelling: cookie-session reads nothing in it. */
@@ -147,6 +162,16 @@ function topLevel(fact: Fact): readonly Remark[] {
     : [{ kind: "ineffective", says: "the cookie session of Connect 2 reads `secure` inside `cookie: { }` only", at }];
 }
 
+/** Connect 2 sends a Secure cookie behind a proxy only where the `proxy` option says so. */
+function withheldWithoutOption(fact: Fact, context: Context): readonly Remark[] {
+  const secure = fact.kind === "call" ? optionOf(fact, 0, "cookie", "secure") : undefined;
+  const at = secure?.[0]?.because[0];
+  if (fact.kind !== "call" || at === undefined || !isTrue(secure)) return [];
+  const trusted = isTrue(optionOf(fact, 0, "proxy"));
+  const trust: Trust = { trusted, because: { from: "docs", url: connectDocs, says: "`proxy` is not on" } };
+  return withheldWithoutTrust(context, trust, at, "Connect's cookie session sends no cookie at all: `proxy` is not on");
+}
+
 /** Before 2.0 the name may be given as `key`, and the default is another one. */
 function oldName(fact: Fact, context: Context): Given | undefined {
   if (fact.kind !== "call" || !isBelow(context, fact.place.file, "cookie-session", 2, 0)) return undefined;
@@ -161,8 +186,8 @@ function withheld(fact: Fact, context: Context): readonly Remark[] {
   const secure = optionOf(fact, 0, "secure");
   const at = secure?.[0]?.because[0];
   if (at === undefined || !isTrue(secure)) return [];
-  const trust = trustOf(context, fact.place.file);
-  const crashes = isBelow(context, fact.place.file, "cookie-session", 1, 1);
+  const crashes = asksTheConnection(fact, context);
+  const trust = crashes ? onlyTheConnection : trustOf(context, fact.place.file);
   const says = crashes ? "the process ends with an exception" : "cookie-session sends no cookie at all";
   return withheldWithoutTrust(context, trust, at, `${says}: ${trust.because.says}`);
 }

@@ -94,7 +94,7 @@ const bundledSession: Sink = {
   ],
   fixes: () => [],
   decision: () => "Over what the application takes for plain http, no session cookie is sent at all then.",
-  alsoFix: (fact, context) => proxyOption(fact, context),
+  alsoFix: proxyOption,
 };
 
 export const expressSession: Framework = {
