@@ -27,7 +27,6 @@ const RESPONSE = /(?:^|\.)(?:Http)?Response(?:Base|Wrapper)?$/i;
 const COLLECTION = /(?:^|\.)(?:(?:Http)?Response(?:Base|Wrapper)?\.Cookies|HttpCookieCollection)$/i;
 const INDEXED = /(?:^|\.)(?:Http)?Response(?:Base|Wrapper)?\.Cookies\[([^\]]*)\](?:\.Values)?$/i;
 const REQUESTED = /(?:^|\.)(?:Http)?Request(?:Base|Wrapper)?\.Cookies\[(.*)\]$/i;
-export const AT_THE_END = /EndRequest$|PreSendRequestHeaders$/;
 
 /** Files of ASP.NET Core speak of cookies in the same words; those of OWIN stand beside System.Web's. */
 export function isSystemWeb(context: Context, file: string): boolean {

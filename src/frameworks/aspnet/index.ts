@@ -14,7 +14,6 @@ import {
   type WriteFact,
 } from "../../framework.ts";
 import {
-  AT_THE_END,
   defaultSecure,
   fixesOf,
   indexOf,
@@ -29,6 +28,7 @@ import {
   ticketName,
   ticketSecure,
 } from "./cookies.ts";
+import { eventOf, isOnlyThere, runsAtTheEnd } from "./end-request.ts";
 import { isOwin, owinSinks, schemeRestored } from "./owin.ts";
 import { flagSource, formsDefault, formsFix, httpCookiesDefault, httpCookiesDocs, ownCookies } from "./own.ts";
 import { applicationOf, applicationsOf, attributeFor } from "./web-config.ts";
@@ -64,6 +64,8 @@ export const aspnet: Framework = {
       "UseTwoFactor",
       "Cookies.Append",
       "Cookies.Delete",
+      "EndRequest",
+      "PreSendRequestHeaders",
     ],
     ".config": ["system.web>", "system.web ", "requireSSL", "httpCookies"],
   },
@@ -87,7 +89,7 @@ export const aspnet: Framework = {
     },
   ],
   methods: ["Flush", "SetAuthCookie", "RedirectFromLoginPage", "SignOut"],
-  members: ["Secure", "Value", "Expires", "HttpOnly", "RequireSsl", "Scheme"],
+  members: ["Secure", "Value", "Expires", "HttpOnly", "RequireSsl", "Scheme", "EndRequest", "PreSendRequestHeaders"],
   sinks: [
     {
       on: { kind: "call", method: ["Add", "Set", "AppendCookie", "SetCookie"], matches: isAdded, late: true },
@@ -245,13 +247,11 @@ function policy(cookies: readonly Cookie[], context: Context): readonly Cookie[]
   const writes = context.facts.writes.filter(
     ({ key, paths, place }) => key === "Secure" && paths.length > 0 && isSystemWeb(context, place.file),
   );
-  const all = writes.filter(
-    (write) => AT_THE_END.test(write.within.function ?? "") && /^\d*$/.test(indexOf(write) ?? "-"),
-  );
+  const all = writes.filter((write) => /^\d*$/.test(indexOf(write) ?? "-") && runsAtTheEnd(write, context));
   const session = writes.filter(
     (write) =>
       /^(?:asp\.net_sessionid)$/i.test(indexOf(write) ?? "") &&
-      (AT_THE_END.test(write.within.function ?? "") || write.within.function === "Session_Start"),
+      (write.within.function === "Session_Start" || runsAtTheEnd(write, context)),
   );
   if (all.length === 0 && session.length === 0) return cookies;
   return cookies.map((cookie) => {
@@ -278,7 +278,8 @@ function forced(cookie: Cookie, write: WriteFact, context: Context): Cookie {
   if (cookie.verdict === "secure") return cookie;
   const [value] = write.value;
   const scheme = [...write.conditions, ...(value?.when ?? [])].find(({ kind }) => kind === "request-scheme");
-  const at: Evidence = { from: "file", ...write.place, says: `\`${write.within.function}\` sets Secure` };
+  const where = `\`${write.within.function ?? eventOf(write, context)}\``;
+  const at: Evidence = { from: "file", ...write.place, says: `${where} sets Secure` };
   const evidence = [...cookie.evidence, at];
   if (scheme !== undefined) {
     const says = "the request arrives as https";
@@ -288,7 +289,7 @@ function forced(cookie: Cookie, write: WriteFact, context: Context): Cookie {
     return {
       ...cookie,
       verdict: "conditional",
-      because: `\`${write.within.function}\` sets Secure only when ${says}`,
+      because: `${where} sets Secure only when ${says}`,
       decidedBy: at,
       evidence,
       condition: {
@@ -299,7 +300,7 @@ function forced(cookie: Cookie, write: WriteFact, context: Context): Cookie {
     };
   }
   if (
-    write.conditions.length > 0 ||
+    write.conditions.some((condition) => !isOnlyThere(condition, write, context)) ||
     write.value.length !== 1 ||
     value?.data.kind !== "literal" ||
     value.data.value !== true
@@ -308,7 +309,7 @@ function forced(cookie: Cookie, write: WriteFact, context: Context): Cookie {
   return {
     ...cookie,
     verdict: "secure",
-    because: `\`${write.within.function}\` sets Secure on ${indexOf(write) === "" || /^\d+$/.test(indexOf(write) ?? "") ? "every cookie" : "it"}`,
+    because: `${where} sets Secure on ${indexOf(write) === "" || /^\d+$/.test(indexOf(write) ?? "") ? "every cookie" : "it"}`,
     decidedBy: at,
     evidence,
     condition: undefined,
