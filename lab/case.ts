@@ -78,7 +78,7 @@ function variableVariants(because: string): readonly Variant[] {
       set !== undefined
         ? negated === undefined
           ? ["True"]
-          : ["False", "0"]
+          : ["False", "0", "1"]
         : value === undefined
           ? ["true", "1", "yes", "True"]
           : [negated === undefined ? value : "another"];

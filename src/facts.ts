@@ -52,7 +52,7 @@ export interface SeenObject {
   readonly open: string | undefined;
   /** An object or hash literal: where it stands, so that an edit can add to it. */
   readonly literal: { readonly place: Place; readonly bare: boolean; readonly last: Place | undefined } | undefined;
-  /** The project class it is an instance of, nearest first: `Cookie`, `BaseCookie`. */
+  /** The project class it is an instance of, nearest first: `Cookie`, `BaseCookie`; empty for one without a name. */
   readonly instanceOf: readonly string[];
   /** The call of something outside the project that gave it. */
   readonly from: SeenCall | undefined;

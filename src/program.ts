@@ -335,5 +335,5 @@ export type Member =
       readonly static: boolean;
       readonly function: FunctionExpression;
     }
-  /** Statements in the class body (Python, Ruby), static initialisers. */
-  | { readonly kind: "statement"; readonly statement: Statement };
+  /** Statements in the class body (Python, Ruby), static initialisers; `instance`: run for each new object (Java). */
+  | { readonly kind: "statement"; readonly statement: Statement; readonly instance?: true };

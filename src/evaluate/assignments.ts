@@ -36,7 +36,22 @@ export function assignment(evaluation: Evaluation, statement: Assignment, scope:
   }
   if (statement.type !== undefined) value = withType(evaluation, value, statement.type, scope, statement.span);
   writeTarget(evaluation, target, value, scope, statement.declare, statement);
+  if (target.kind === "name" && evaluation.language === "python") noteElement(evaluation, statement, value, scope);
   return value;
+}
+
+/** `each = jar[a]` of what is a text as far as is known: `each[b] = …` may still be written. */
+function noteElement(evaluation: Evaluation, { target, value: from }: Assignment, value: Value, scope: Scope): void {
+  const slot = target.kind === "name" ? findSlot(scope, target.name) : undefined;
+  if (slot === undefined) return;
+  evaluation.elements.delete(slot);
+  if (from.kind !== "index" || !isScalar(value)) return;
+  const container = evaluation.expression(from.object, scope);
+  evaluation.elements.set(slot, { container, key: evaluation.expression(from.index, scope) });
+}
+
+function isScalar(value: Value): boolean {
+  return value.every(({ data }) => data.kind === "literal" || data.kind === "text");
 }
 
 function compound(evaluation: Evaluation, statement: Assignment, before: Value, scope: Scope): Value {
@@ -157,17 +172,35 @@ export function writeTarget(
  * container from outside the project made of it.
  */
 function elementWritten(evaluation: Evaluation, object: Value, written: Expression, scope: Scope): Value {
-  if (written.kind !== "index") return object;
-  const isScalar = object.every(({ data }) => data.kind === "literal" || data.kind === "text");
-  if (!isScalar && evaluation.language !== "python") return object;
-  const [only, ...others] = evaluation.expression(written.object, scope);
-  const key = onlyLiteral(evaluation.expression(written.index, scope));
+  if (written.kind === "name" && isScalar(object)) {
+    const slot = findSlot(scope, written.name);
+    const element = slot === undefined ? undefined : evaluation.elements.get(slot);
+    return element === undefined
+      ? object
+      : (elementMade(evaluation, element.container, element.key, written.span) ?? object);
+  }
+  if (written.kind !== "index" || !(isScalar(object) || evaluation.language === "python")) return object;
+  const container = evaluation.expression(written.object, scope);
+  const key = evaluation.expression(written.index, scope);
+  return elementMade(evaluation, container, key, written.span, object) ?? object;
+}
+
+/** The element that a container from outside the project has under a known key; undefined where `held` is that. */
+function elementMade(
+  evaluation: Evaluation,
+  container: Value,
+  by: Value,
+  span: Span,
+  held: Value = [],
+): Value | undefined {
+  const [only, ...others] = container;
+  const key = onlyLiteral(by);
   if (only?.data.kind !== "object" || others.length > 0 || !isOpaque(evaluation, only.data) || typeof key !== "string")
-    return object;
+    return undefined;
   const { id } = only.data;
   const paths = pathsOf(evaluation, only.data).map((path) => `${path}[${key}]`);
-  if (object.some(({ data }) => paths.some((path) => pathsOf(evaluation, data).includes(path)))) return object;
-  const child = opaque(evaluation, { kind: "member", of: id, name: key, place: evaluation.place(written.span) }, paths);
+  if (held.some(({ data }) => paths.some((path) => pathsOf(evaluation, data).includes(path)))) return undefined;
+  const child = opaque(evaluation, { kind: "member", of: id, name: key, place: evaluation.place(span) }, paths);
   evaluation.state.own(id)?.properties.set(key, child);
   return child;
 }

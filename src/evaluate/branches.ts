@@ -69,7 +69,7 @@ function withoutNothing(item: Value): Value {
 }
 
 /** An element of a list that is gone through: any of the few that are known, else opaque. */
-function elementOf(evaluation: Evaluation, over: Value | undefined, span: Span): Value {
+export function elementOf(evaluation: Evaluation, over: Value | undefined, span: Span): Value {
   const [only] = over ?? [];
   const list = over?.length === 1 && only?.data.kind === "object" ? evaluation.heapObject(only.data.id) : undefined;
   const items = (list?.open === undefined ? (list?.items ?? []) : []).map(withoutNothing);

@@ -41,7 +41,8 @@ export function classValue(evaluation: Evaluation, expression: ClassExpression, 
       );
       setProperty(evaluation.state.own(statics)!, member.name, noted);
       evaluation.state.write(declareIn(inside, member.name), noted);
-    } else if (member.kind === "statement") classStatement(evaluation, member.statement, inside, statics);
+    } else if (member.kind === "statement" && member.instance !== true)
+      classStatement(evaluation, member.statement, inside, statics);
     else if (member.kind === "method")
       for (const annotation of member.function.annotations) evaluation.expression(annotation, inside);
   }
@@ -110,6 +111,8 @@ export function instantiate(
       made: outer.made,
     };
     for (const member of each.class.members) {
+      if (member.kind === "statement" && member.instance === true)
+        runStatement(evaluation, member.statement, each.scope);
       if (member.kind !== "field" || member.static) continue;
       const given = injected(evaluation, member.annotations, member.type, each.scope);
       if (given !== undefined) {
@@ -143,6 +146,8 @@ export function instantiate(
       [...membersOf(each.class).values()].some((member) => member.kind === "method" && member.role === "constructor"),
     )
   ) {
+    const [first] = args;
+    if (first !== undefined) setProperty(evaluation.state.own(id)!, "super()", first.value);
     tellCall(evaluation, constructorCall(external, args, at, expression), self);
   }
   return self;

@@ -22,7 +22,7 @@ import { environmentMember } from "./library/environment.ts";
 import { memberOf } from "./members.ts";
 import { compatible } from "./names.ts";
 import { external, isOpaque, opaque, pathsOf } from "./objects.ts";
-import { symbolValue } from "./symbols.ts";
+import { forwardedScheme, symbolValue } from "./symbols.ts";
 
 export function readElement(evaluation: Evaluation, object: Value, key: Value, span: Span): Value {
   const at = evaluation.place(span);
@@ -78,7 +78,7 @@ function settledElement(evaluation: Evaluation, paths: readonly string[], name: 
   const environment = environmentMember(paths, name, deployment, at);
   if (environment !== undefined) return environment;
   const symbol = symbols.find(paths.map((path) => `${path}[${name}]`));
-  return symbol === undefined ? undefined : symbolValue(symbol, deployment, at);
+  return symbol === undefined ? forwardedScheme(name, deployment, at) : symbolValue(symbol, deployment, at);
 }
 
 /** An element of a known list or object by a key that is not known: any of them. */

@@ -75,6 +75,8 @@ export abstract class Evaluation {
   /** What stands at a span, as messages show it: the same ones are asked for on every way to them. */
   private readonly said = new WeakMap<Span, string>();
   readonly seenClasses: { readonly data: ClassData; readonly file: string }[] = [];
+  /** Python: names that were given an element of something, and whose. */
+  readonly elements = new Map<number, { readonly container: Value; readonly key: Value }>();
   readonly typeInstances = new Map<number, Value>();
   readonly entered = new Set<FunctionExpression>();
   /** Functions that were not worth entering when the code around them had run, and the state it left. */

@@ -125,8 +125,7 @@ function exportObject(evaluation: Evaluation, id: number, depth: number, holding
       : undefined,
     open: object.open ?? tooMany(object) ?? (inside ? undefined : "it was not looked into deeper"),
     literal: origin.kind === "literal" ? { place: origin.place, bare: origin.bare, last: origin.last } : undefined,
-    instanceOf:
-      origin.kind === "instance" ? resolutionOrder(origin.class).flatMap((each) => each.class.name ?? []) : [],
+    instanceOf: origin.kind === "instance" ? resolutionOrder(origin.class).map((each) => each.class.name ?? "") : [],
     from: origin.kind === "call" && inside ? exportMaker(evaluation, origin.call, depth - 1, next) : undefined,
     calls: depth >= DEPTH - 1 ? exportPast(evaluation, object, depth - 2, next) : [],
     parameter: origin.kind === "parameter" ? origin.name : undefined,

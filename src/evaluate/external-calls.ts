@@ -2,6 +2,7 @@ import type { Place } from "../evidence.ts";
 import type { Call } from "../program.ts";
 import { alternative, type FunctionData, known, onlyLiteral, step, type Value } from "../value.ts";
 import { exhausted, MAXIMUM_CALL_DEPTH, onStack } from "./bounds.ts";
+import { elementOf } from "./branches.ts";
 import { configuredGet } from "./elements.ts";
 import type { Evaluation } from "./evaluation.ts";
 import { type RecordedArgument, type RecordedCall, setProperty } from "./heap.ts";
@@ -9,9 +10,9 @@ import { callLibrary, constructLibrary } from "./library/call.ts";
 import { libraryContext } from "./library-calls.ts";
 import { configuredOrDefault } from "./lookups.ts";
 import { getAttribute } from "./members.ts";
-import { lastSegment, opaque } from "./objects.ts";
+import { itemsOf, lastSegment, opaque } from "./objects.ts";
 import { parameterValue } from "./parameters.ts";
-import { symbolValue } from "./symbols.ts";
+import { forwardedScheme, symbolValue } from "./symbols.ts";
 import { tellCall } from "./tell.ts";
 
 const MAXIMUM_RECORDED_CALLS = 60;
@@ -34,8 +35,15 @@ const IMMEDIATE = new Set([
   "also",
   "run",
   "ifPresent",
+  "ifPresentOrElse",
   "computeIfAbsent",
 ]);
+
+/** How requests are asked for a header. */
+const HEADER_LOOKUPS = new Set(["get", "header", "getHeader", "get_header", "getFirst", "fetch"]);
+
+/** Of those, the ones that give each element to the function. */
+const EACH = new Set(["forEach", "ifPresent", "ifPresentOrElse"]);
 
 /** A call of something outside the project: known to the library, or recorded and opaque. */
 export function externalCall(
@@ -51,6 +59,11 @@ export function externalCall(
 ): Value {
   const symbol = evaluation.host.symbols.find(paths, args.length === 1 ? onlyLiteral(args[0]!.value) : undefined);
   if (symbol !== undefined && !isNew) return symbolValue(symbol, evaluation.host.deployment, at);
+  const forwarded =
+    HEADER_LOOKUPS.has(method) && receiver !== undefined && args.length <= 2
+      ? forwardedScheme(onlyLiteral(args[0]?.value), evaluation.host.deployment, at)
+      : undefined;
+  if (forwarded !== undefined) return forwarded;
   const attribute =
     evaluation.language === "python" && paths[0] === "getattr" ? getAttribute(evaluation, args, at) : undefined;
   if (attribute !== undefined) return attribute;
@@ -163,8 +176,14 @@ function enterNow(
       index === 0 &&
       receiver !== undefined &&
       (IMMEDIATE.has(lastSegment(paths[0] ?? "")) || data.function.blockScope === true);
+    const method = lastSegment(paths[0] ?? "");
+    const isEach = index === 0 && EACH.has(method) && itemsOf(evaluation, receiver ?? []) !== undefined;
     const value =
-      tapped && lastSegment(paths[0] ?? "") === "tap" ? receiver : parameterValue(evaluation, parameter, data, paths);
+      tapped && method === "tap"
+        ? receiver
+        : isEach && evaluation.language === "java"
+          ? elementOf(evaluation, receiver, at.span)
+          : parameterValue(evaluation, parameter, data, paths);
     return { value, name: undefined, spread: undefined, place: at, valuePlace: at } as RecordedArgument;
   });
   evaluation.invoke({ ...data, self }, args, at, true);

@@ -6,34 +6,25 @@ import { alternative, known, step, type Trace, type Value } from "../value.ts";
  * A name from outside the project whose value the deployment or the request's scheme gives. `path` is a qualified
  * name (`Rails.env.production?`), or ends one (`*.is_secure`); calls are written without parentheses.
  */
-export type Symbol =
-  | { readonly path: string; readonly is: "request-scheme"; readonly says: string }
+export type Symbol = {
+  readonly path: string;
+  /** Only as a call with this text as its one argument: `app.get("env")`. */
+  readonly argument?: string;
+} & (
+  | { readonly is: "request-scheme"; readonly says: string }
   /** The scheme as a text: what it reads on https and on plain http. */
-  | {
-      readonly path: string;
-      readonly is: "request-scheme-text";
-      readonly https: string;
-      readonly http: string;
-      readonly says: string;
-    }
+  | { readonly is: "request-scheme-text"; readonly https: string; readonly http: string; readonly says: string }
+  /** An absolute URL of the request, which begins with its scheme. */
+  | { readonly is: "request-url"; readonly says: string }
   /** Is the connection to the process itself TLS? It is where TLS ends there, whatever a proxy says. */
-  | { readonly path: string; readonly is: "connection-scheme"; readonly says: string }
+  | { readonly is: "connection-scheme"; readonly says: string }
   /** What a proxy that ends TLS says of the scheme, read by hand: `https` or `http`. */
-  | {
-      readonly path: string;
-      readonly is: "forwarded-scheme";
-      /** Only as a call with this text as its one argument: `req.get("X-Forwarded-Proto")`. */
-      readonly argument?: string;
-      readonly says: string;
-    }
-  | { readonly path: string; readonly is: "environment-equals"; readonly variable: string; readonly equals: string }
-  | {
-      readonly path: string;
-      readonly is: "environment-value";
-      readonly variable: string;
-      /** Only as a call with this text as its one argument: `app.get("env")`. */
-      readonly argument?: string;
-    };
+  | { readonly is: "forwarded-scheme"; readonly says: string }
+  | { readonly is: "environment-equals"; readonly variable: string; readonly equals: string }
+  | { readonly is: "environment-value"; readonly variable: string }
+  /** On where the variable is set to anything but `0`, `false` and `no`. */
+  | { readonly is: "environment-switch"; readonly variable: string }
+);
 
 /** Symbols, found by their last name. */
 export class SymbolTable {
@@ -57,7 +48,7 @@ export class SymbolTable {
       ?.find(
         (symbol) =>
           paths.some((path) => pathMatches(symbol.path, path)) &&
-          (!("argument" in symbol) || symbol.argument === argument),
+          (symbol.argument === undefined || symbol.argument === argument),
       );
   }
 }
@@ -79,6 +70,11 @@ export function symbolValue(symbol: Symbol, deployment: Deployment, at: Place): 
       return requestScheme(at, symbol.says);
     case "request-scheme-text":
       return asText(requestScheme(at, symbol.says), symbol.https, symbol.http);
+    case "request-url":
+      return requestScheme(at, symbol.says).map((each) => {
+        const isHttps = each.data.kind === "literal" && each.data.value === true;
+        return { ...each, data: { kind: "text", parts: [`http${isHttps ? "s" : ""}://`, undefined] } };
+      });
     case "connection-scheme":
       return requestScheme(at, symbol.says, {
         key: "connection scheme",
@@ -97,6 +93,12 @@ export function symbolValue(symbol: Symbol, deployment: Deployment, at: Place): 
       );
     case "environment-value":
       return environmentValue(symbol.variable, undefined, deployment, at);
+    case "environment-switch":
+      return environmentValue(symbol.variable, known(false), deployment, at).map((each) =>
+        each.data.kind === "literal" && typeof each.data.value === "string"
+          ? { ...each, data: { kind: "literal", value: !/^(?:0|false|no)$/i.test(each.data.value) } }
+          : each,
+      );
     case "environment-equals": {
       const value = environmentValue(symbol.variable, undefined, deployment, at);
       return value.map((each) =>
@@ -106,6 +108,16 @@ export function symbolValue(symbol: Symbol, deployment: Deployment, at: Place): 
       );
     }
   }
+}
+
+/** A header by which a proxy says how the request came, under its own name or as CGI spells it. */
+const FORWARDED = /^(?:http_)?x[-_]forwarded[-_](?:proto|scheme)$/i;
+
+/** What is read under the name of such a header. */
+export function forwardedScheme(name: unknown, deployment: Deployment, at: Place): Value | undefined {
+  if (typeof name !== "string" || !FORWARDED.test(name)) return undefined;
+  const says = `\`${name}\` is the scheme by which the request came to the proxy`;
+  return symbolValue({ path: name, is: "forwarded-scheme", says }, deployment, at);
 }
 
 /** A question about the scheme, and whether the deployment answers it with https. */

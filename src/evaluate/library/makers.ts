@@ -66,7 +66,16 @@ export const constructors = new Map<string, LibraryFunction>([
 ]);
 
 export const makerFunctions: Readonly<Record<string, LibraryFunction>> = Object.fromEntries(
-  ["Arrays.asList", "List.of", "Set.of", "Collections.singletonList", "Collections.singleton"].flatMap((name) => [
+  [
+    "Arrays.asList",
+    "List.of",
+    "Set.of",
+    "Collections.singletonList",
+    "Collections.singleton",
+    // One element that `ifPresent` goes through.
+    "Optional.of",
+    "Optional.ofNullable",
+  ].flatMap((name) => [
     [`java:${name}`, elements],
     [`java:java.util.${name}`, elements],
   ]),

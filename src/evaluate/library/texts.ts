@@ -45,9 +45,26 @@ function textual(
   };
 }
 
-/** A question to a text; of a variable of the environment both answers are kept, each under its condition. */
-function predicate(verb: string, test: (text: string, part: string) => boolean): LibraryFunction {
-  const computed = textual((text, [part]) => test(text, String(part)));
+/**
+ * A question to a text; of a variable of the environment both answers are kept, each under its condition.
+ * @param partly the answer for a text of which parts are known
+ */
+function predicate(
+  verb: string,
+  test: (text: string, part: string) => boolean,
+  partly: (parts: readonly (string | undefined)[], part: string) => boolean | undefined,
+): LibraryFunction {
+  const whole = textual((text, [part]) => test(text, String(part)));
+  const computed: LibraryFunction = (args, context, receiver) => {
+    const part = onlyLiteral(args[0]?.value);
+    if (receiver === undefined || typeof part !== "string") return whole(args, context, receiver);
+    return mapValue(receiver, (data, each) => {
+      const answer = data.kind === "text" ? partly(data.parts, part) : undefined;
+      return answer === undefined
+        ? (whole(args, context, [{ ...each, when: [] }]) ?? [each])
+        : known(answer, each.trace);
+    });
+  };
   return (args, context, receiver) => {
     const part = onlyLiteral(args[0]?.value);
     const value = computed(args, context, receiver);
@@ -97,9 +114,24 @@ function lowered(value: Value | undefined): Value | undefined {
   );
 }
 
-const startsWith = predicate("starts with", (text, part) => text.startsWith(part));
-const endsWith = predicate("ends with", (text, part) => text.endsWith(part));
-export const holds = predicate("holds", (text, part) => text.includes(part));
+const startsWith = predicate(
+  "starts with",
+  (text, part) => text.startsWith(part),
+  ([first], part) =>
+    first !== undefined && (first.length >= part.length || !part.startsWith(first))
+      ? first.startsWith(part)
+      : undefined,
+);
+const endsWith = predicate(
+  "ends with",
+  (text, part) => text.endsWith(part),
+  () => undefined,
+);
+export const holds = predicate(
+  "holds",
+  (text, part) => text.includes(part),
+  (parts, part) => (parts.some((each) => each?.includes(part)) ? true : undefined),
+);
 const lower = textual((text) => text.toLowerCase());
 const upper = textual((text) => text.toUpperCase());
 const trim = textual((text) => text.trim());

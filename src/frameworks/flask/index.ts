@@ -182,6 +182,9 @@ function config(fact: Fact, key: string, context: Context): Given | undefined {
   return seen === undefined ? undefined : { seen, attribute: key };
 }
 
+/** https://flask.palletsprojects.com/en/stable/config/#DEBUG */
+const debug = { is: "environment-switch", variable: "FLASK_DEBUG" } as const;
+
 export const flask: Framework = {
   name: "flask",
   title: "Flask",
@@ -200,6 +203,19 @@ export const flask: Framework = {
       is: "request-scheme",
       says: "`request.is_secure` is true when the request arrives as https",
     },
+    ...["url", "base_url", "url_root", "host_url"].map(
+      (member) =>
+        ({
+          path: `flask.request.${member}`,
+          is: "request-url",
+          says: `\`request.${member}\` begins with \`https\` when the request arrives as https`,
+        }) as const,
+    ),
+    ...["flask.Flask()", "flask.current_app"].flatMap((app) => [
+      { path: `${app}.debug`, ...debug },
+      { path: `${app}.config[DEBUG]`, ...debug },
+      { path: `${app}.config.get`, argument: "DEBUG", ...debug },
+    ]),
   ],
   sinks: [
     setCookie,

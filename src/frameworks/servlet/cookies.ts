@@ -1,5 +1,6 @@
 import {
   type CallFact,
+  type Condition,
   type Context,
   custom,
   fallback,
@@ -7,6 +8,7 @@ import {
   imports,
   type Remark,
   type SeenAlternative,
+  type SeenArgument,
   type SeenObject,
   type Sink,
   setter,
@@ -130,6 +132,7 @@ export const added: Sink = {
     late: true,
     matches: (call, context) => call.arguments.length === 1 && isAddition(call, context) && !isWrapper(call),
   },
+  split: eachOfList,
   name: [name],
   cookie: 0,
   secure: [
@@ -141,6 +144,26 @@ export const added: Sink = {
   remarks: laterChange,
   fixes: (fact, context) => (fact.kind === "call" ? fixAtAddition(fact, context) : []),
 };
+
+/** `for (Cookie each : cookies) response.addCookie(each)`: one fact for each cookie of the list. */
+function eachOfList(fact: Fact): readonly Fact[] {
+  const elements = new Set(stateOf(fact).map(({ when }) => when.find(isElement)?.arm));
+  if (fact.kind !== "call" || elements.size < 2 || elements.has(undefined)) return [fact];
+  return [...elements].map((arm) => ({
+    ...fact,
+    arguments: fact.arguments.map((argument) => ofElement(argument, arm)),
+    late: fact.late && { ...fact.late, arguments: fact.late.arguments.map((argument) => ofElement(argument, arm)) },
+  }));
+}
+
+function isElement({ key }: Condition): boolean {
+  return key.endsWith(":element");
+}
+
+function ofElement(argument: SeenArgument, arm: Condition["arm"] | undefined): SeenArgument {
+  const own = argument.value.filter(({ when }) => when.some((each) => isElement(each) && each.arm === arm));
+  return { ...argument, value: own.map((each) => ({ ...each, when: each.when.filter((when) => !isElement(when)) })) };
+}
 
 export function isAddition(call: CallFact, context: Context): boolean {
   if (call.method !== "addCookie") return false;

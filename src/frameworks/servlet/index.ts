@@ -28,6 +28,11 @@ const symbols: readonly Symbol[] = requests.flatMap((receiver): readonly Symbol[
     http: "http",
     says: '`getScheme()` is "https" when the request arrives as https',
   },
+  {
+    path: `${receiver}.getRequestURL`,
+    is: "request-url",
+    says: "`getRequestURL()` begins with `https` when the request arrives as https",
+  },
 ]);
 
 export const servlet: Framework = {

@@ -28,7 +28,8 @@ const initializer: LowerMember = (context, node, out) => {
   const block = node.type === "block" ? node : node.children.at(-1);
   if (block === undefined) return;
   const body = inFunction(context, () => bodyOf(context, block));
-  out.push({ kind: "statement", statement: { kind: "block", body, span: spanOf(node) } });
+  const instance = node.type === "block" ? { instance: true as const } : {};
+  out.push({ kind: "statement", statement: { kind: "block", body, span: spanOf(node) }, ...instance });
 };
 
 const fields: LowerMember = (context, node, out) => {
