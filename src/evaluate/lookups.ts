@@ -33,8 +33,16 @@ export function configuredOrDefault(
   return configurable(name, fallback, at);
 }
 
-/** A switch of the configuration: as it is where nobody sets it, and the other way. */
-export function configurable(name: string, fallback: boolean | undefined, at: Place): Value {
+/**
+ * A switch of the configuration: as it is where nobody sets it, and the other way.
+ * @param as says where `fallback` comes from
+ */
+export function configurable(
+  name: string,
+  fallback: boolean | undefined,
+  at: Place,
+  as = ", as it is by default",
+): Value {
   const key = `configuration ${name}`;
   const way = (value: boolean) =>
     alternative({ kind: "literal", value }, step(at, `\`${name}\` is ${value ? "on" : "off"}`, undefined), [
@@ -42,7 +50,7 @@ export function configurable(name: string, fallback: boolean | undefined, at: Pl
         kind: "configuration",
         key,
         arm: value,
-        says: `\`${name}\` is ${value ? "on" : "off"}${fallback === value ? ", as it is by default" : ""}`,
+        says: `\`${name}\` is ${value ? "on" : "off"}${fallback === value ? as : ""}`,
         holds: fallback === undefined ? undefined : fallback === value,
       },
     ]);
@@ -79,10 +87,29 @@ export function injected(
     const at = evaluation.place(annotation.span);
     // https://docs.spring.io/spring-boot/reference/features/external-config.html#features.external-config.typesafe-configuration-properties.relaxed-binding.environment-variables
     const variable = evaluation.host.deployment.environment[key.replaceAll("-", "").replaceAll(".", "_").toUpperCase()];
+    const inFile = typeof variable === "string" ? undefined : configuredIn(evaluation, key);
+    if (inFile !== undefined) return configurable(key, inFile.on, inFile.at, inFile.as);
     const set = typeof variable === "string" ? variable : or;
-    return configurable(key, typeof set === "string" ? /^true$/i.test(set.trim()) : undefined, at);
+    return configurable(key, typeof set === "string" ? isTrue(set) : undefined, at);
   }
   return undefined;
+}
+
+/** What a configuration file says of a switch, itself or by a variable that it names. */
+function configuredIn(
+  evaluation: Evaluation,
+  key: string,
+): { readonly on: boolean | undefined; readonly at: Place; readonly as: string } | undefined {
+  const found = evaluation.host.configured?.([`\${${key}}`], evaluation.file);
+  if (found?.is !== "known") return undefined;
+  const [, name, or] = /^\$\{([^:}]+)(?::([^}]*))?\}$/.exec(String(found.value)) ?? [];
+  const value = name === undefined ? String(found.value) : (evaluation.host.deployment.environment[name] ?? or);
+  return { on: value === undefined ? undefined : isTrue(value), at: found.at, as: `, as in ${found.says}` };
+}
+
+// https://docs.spring.io/spring-framework/reference/core/validation/convert.html, https://microprofile.io/specifications/config/
+function isTrue(text: string): boolean {
+  return /^(?:true|on|yes|1)$/i.test(text.trim());
 }
 
 function nameOf(evaluation: Evaluation, target: RecordedArgument | undefined): string | undefined {

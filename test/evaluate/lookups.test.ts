@@ -54,6 +54,51 @@ test("a variable of the environment decides what is injected", async () => {
   expect(await told(java(field), { APP_COOKIESECURE: "true" })).toEqual([said]);
 });
 
+const resources = "src/main/resources";
+
+test.each<[string, Record<string, string>, string]>([
+  [
+    "a file of properties",
+    { [`${resources}/application.properties`]: "cookie.secure=true\n" },
+    "conditional, `cookie.secure` is on, as in application.properties: secure",
+  ],
+  [
+    "the file of the production profile first",
+    {
+      [`${resources}/application.yml`]: "cookie:\n  secure: false\n",
+      [`${resources}/application-prod.yml`]: "cookie:\n  secure: true\n",
+      [`${resources}/application-dev.yml`]: "cookie:\n  secure: false\n",
+    },
+    "conditional, `cookie.secure` is on, as in application-prod.yml: secure",
+  ],
+  [
+    "the document of the production profile first",
+    {
+      [`${resources}/application.yml`]:
+        "cookie.secure: true\n---\nspring.config.activate.on-profile: production\ncookie.secure: false\n---\nspring.config.activate.on-profile: dev\ncookie.secure: true\n",
+    },
+    "conditional, `cookie.secure` is on: insecure",
+  ],
+  [
+    "the production profile of Quarkus first",
+    { [`${resources}/application.properties`]: "cookie.secure=false\n%prod.cookie.secure=true\n" },
+    "conditional, `cookie.secure` is on, as in application.properties: secure",
+  ],
+  [
+    "what a variable is by default",
+    { [`${resources}/application.properties`]: "cookie.secure=${COOKIE_SECURE:yes}\n" },
+    "conditional, `cookie.secure` is on, as in application.properties: secure",
+  ],
+  [
+    "no file of the tests",
+    { "src/test/resources/application.properties": "cookie.secure=true\n" },
+    "conditional, `cookie.secure` is on: insecure",
+  ],
+])("what is injected is as configuration files say: %s", async (_title, files, expected) => {
+  const field = '@Value("${cookie.secure:false}") private boolean secure;';
+  expect(await told({ ...java(field), ...files })).toEqual([expected]);
+});
+
 test.each([
   ['Boolean.getBoolean("cookie.secure")', 'conditional, cookie.secure is "true": insecure'],
   [

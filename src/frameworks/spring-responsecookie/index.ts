@@ -9,6 +9,7 @@ import {
 } from "../../framework.ts";
 import { chainOf, setBeforeEnd, started } from "../fluent-builder.ts";
 import { headerByHand, testing } from "../java.ts";
+import { configurationFiles, injectedFrom } from "../java-configuration.ts";
 
 const docs =
   "https://docs.spring.io/spring-framework/docs/current/javadoc-api/org/springframework/http/ResponseCookie.ResponseCookieBuilder.html#secure(boolean)";
@@ -27,6 +28,8 @@ export const springResponseCookie: Framework = {
   docs,
   language: "java",
   words: { ".java": ["responsecookie", "set_cookie", "set-cookie"] },
+  files: configurationFiles,
+  configured: injectedFrom,
   injections: ["org.springframework.beans.factory.annotation.Value"],
   symbols: [
     {
