@@ -191,9 +191,19 @@ function interfaceWrite(app: App, context: Context): WriteFact | undefined {
   );
 }
 
-/** Does the class of the app's session interface define a method of this name? */
-function interfaceHas(method: string, write: WriteFact, context: Context): boolean {
-  const own = write.value.flatMap(({ data }) => (data.kind === "object" ? data.instanceOf : []));
+/** What an application's class gives all its instances as their session interface. */
+function interfaceOfClass(app: App, context: Context): Seen {
+  return context.facts.classes.flatMap(({ file, bases, members }) =>
+    bases.some((base) => /(?:^|\.)(?:Flask|Quart)$/.test(base)) &&
+    nearestApp(file, context)?.fact.place.file === app.fact.place.file
+      ? (members.get("session_interface") ?? [])
+      : [],
+  );
+}
+
+/** Does the class of a session interface define a method of this name? */
+function interfaceHas(method: string, value: Seen, context: Context): boolean {
+  const own = value.flatMap(({ data }) => (data.kind === "object" ? data.instanceOf : []));
   return context.facts.classes.some(
     ({ name, methods }) => name !== undefined && own.includes(name) && methods.includes(method),
   );
@@ -201,8 +211,8 @@ function interfaceHas(method: string, write: WriteFact, context: Context): boole
 
 /** A session interface that saves by itself sets its cookie by a call, which is judged as such. */
 function setsItself(app: App, context: Context): boolean {
-  const write = interfaceWrite(app, context);
-  return write !== undefined && interfaceHas("save_session", write, context);
+  const value = interfaceWrite(app, context)?.value ?? interfaceOfClass(app, context);
+  return interfaceHas("save_session", value, context);
 }
 
 /** A session interface of the project's own decides for itself. */
@@ -214,7 +224,7 @@ function interfaceOf(app: App, context: Context): readonly OwnSource[] {
     return returned.length === 0 ? [] : [setting(returned, "get_cookie_secure")];
   }
   const own = write.value.flatMap(({ data }) => (data.kind === "object" ? data.instanceOf : []));
-  if (!interfaceHas("get_cookie_secure", write, context)) return [];
+  if (!interfaceHas("get_cookie_secure", write.value, context)) return [];
   const because = `\`${own[0]}.get_cookie_secure\` decides for each request`;
   return [
     setting(
