@@ -13,6 +13,7 @@ import {
   type Sink,
   type WriteFact,
 } from "../../framework.ts";
+import { appSettings } from "./app-settings.ts";
 import {
   defaultSecure,
   fixesOf,
@@ -67,9 +68,10 @@ export const aspnet: Framework = {
       "EndRequest",
       "PreSendRequestHeaders",
     ],
-    ".config": ["system.web>", "system.web ", "requireSSL", "httpCookies"],
+    ".config": ["system.web>", "system.web ", "requireSSL", "httpCookies", "<appSettings"],
   },
   files: ["web.config", "Web.config", "packages.config"],
+  configured: appSettings,
   symbols: [
     {
       path: "*.IsSecureConnection",
