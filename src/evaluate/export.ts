@@ -128,7 +128,7 @@ function exportObject(evaluation: Evaluation, id: number, depth: number, holding
     instanceOf: origin.kind === "instance" ? resolutionOrder(origin.class).map((each) => each.class.name ?? "") : [],
     from: origin.kind === "call" && inside ? exportMaker(evaluation, origin.call, depth - 1, next) : undefined,
     calls: depth >= DEPTH - 1 ? exportPast(evaluation, object, depth - 2, next) : [],
-    parameter: origin.kind === "parameter" ? origin.name : undefined,
+    parameter: rootParameter(evaluation, object),
     passedTo: origin.kind === "parameter" ? origin.passedTo : rootPassedTo(evaluation, object),
     memberOf: origin.kind === "member" ? origin.of : undefined,
   };
@@ -145,6 +145,17 @@ function exportPast(
   const past = calls.slice(-MAXIMUM_CALLS).map((call) => exportRecorded(evaluation, call, depth, holding));
   evaluation.recalling -= 1;
   return past;
+}
+
+/** What a member of a parameter is, is the caller's too. */
+function rootParameter(evaluation: Evaluation, object: HeapObject): string | undefined {
+  let each: HeapObject | undefined = object;
+  for (let hops = 0; hops < 10 && each !== undefined; hops += 1) {
+    if (each.origin.kind === "parameter") return each.origin.name;
+    if (each.origin.kind !== "member" || each.origin.of === undefined) return undefined;
+    each = evaluation.heapObject(each.origin.of);
+  }
+  return undefined;
 }
 
 /** A member of a parameter belongs to what the parameter's function was handed to. */

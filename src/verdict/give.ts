@@ -129,7 +129,12 @@ function memberOfObject(each: SeenAlternative, object: SeenObject, name: string)
   if (literal !== undefined || instanceOf.length > 0) return nothing(each);
   if (from === undefined && parameter !== undefined)
     return unknown(each, `\`${parameter}\` is the caller's`, parameter);
-  return unknown(each, `\`${paths[0] ?? "the options"}\` come from outside the project`);
+  return unknown(
+    each,
+    paths[0] === undefined
+      ? "the options come from outside the project"
+      : `\`${paths[0]}\` comes from outside the project`,
+  );
 }
 
 function memberOfResult(each: SeenAlternative, name: string): Seen {

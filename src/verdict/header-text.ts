@@ -13,8 +13,7 @@ export function partOfHeader(data: SeenData, part: TextSource["part"]): SeenData
       : data.kind === "text"
         ? data.parts
         : undefined;
-  if (parts === undefined)
-    return unknown("the header's text is not known", data.kind === "unknown" ? data.parameter : undefined);
+  if (parts === undefined) return unknown(whyNot(data), data.kind === "unknown" ? data.parameter : undefined);
   const text = parts.map((one) => one ?? HOLE).join("");
   if (part === "name") {
     const name = text.split(";")[0]!.split("=")[0]!.trim();
@@ -24,6 +23,11 @@ export function partOfHeader(data: SeenData, part: TextSource["part"]): SeenData
   if (hasSecureAttribute(text)) return { kind: "literal", value: true };
   if (mayHoldAttributes(text)) return unknown("a part of the header is not known");
   return { kind: "literal", value: false };
+}
+
+function whyNot(data: SeenData): string {
+  const path = data.kind === "object" || data.kind === "external" ? data.paths[0] : undefined;
+  return path === undefined ? "the header's text is not known" : `the header's text is what \`${path}\` gives`;
 }
 
 function unknown(because: string, parameter?: string): SeenData {

@@ -418,6 +418,15 @@ set-cookie: b=1
     expect(read("{a=1").lines[0]?.set.name).toBe("{a");
   });
 
+  test("a HAR from which a browser left the headers out is told, and no error", () => {
+    const response = { headers: [{ name: "content-type", value: "text/html" }], cookies: [] };
+    const bare = { log: { entries: [{ request: { url: "https://a.test/" }, response }] } };
+    expect(read(JSON.stringify(bare)).skipped).toEqual([
+      "no response of the HAR has a Set-Cookie header: a browser leaves them out unless it exports with sensitive data",
+    ]);
+    expect(read(JSON.stringify({ log: { entries: [] } })).skipped).toEqual([]);
+  });
+
   test("a line from nowhere is told and not judged", () => {
     const text = JSON.stringify({
       log: {
