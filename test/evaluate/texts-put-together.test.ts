@@ -70,3 +70,11 @@ test("what only one arm of a branch puts into a list is not in the other's", asy
   );
   expect(await verdicts(filled)).toEqual(["one: secure", "two: insecure"]);
 });
+
+test.each([
+  ['response.addCookie(Optional.of(new Cookie("one", "1")).orElseThrow());', "one: insecure"],
+  ['response.addCookie(Optional.ofNullable((Cookie) null).orElse(new Cookie("other", "1")));', "other: insecure"],
+  ['Optional.of(new Cookie("a", "1")).ifPresent(a -> { a.setSecure(true); response.addCookie(a); });', "a: secure"],
+])("what an Optional holds: %s", async (statement, expected) => {
+  expect(await verdicts(java(statement))).toEqual([expected]);
+});

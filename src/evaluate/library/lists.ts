@@ -2,6 +2,7 @@ import { known, mapValue, notLiteral, onlyLiteral, unknown } from "../../value.t
 import { joinedText } from "../texts.ts";
 import { environmentSwitch } from "./booleans.ts";
 import { asArgument, type LibraryFunction } from "./function.ts";
+import { orElse } from "./makers.ts";
 import { holds } from "./texts.ts";
 
 /** `list.includes(x)`, `text.includes(x)`. */
@@ -64,4 +65,6 @@ export const listMethods: Readonly<Record<string, LibraryFunction>> = {
   push: append,
   "<<": append,
   join: joined,
+  orElse,
+  orElseThrow: orElse,
 };

@@ -1,4 +1,4 @@
-import { alternative, known, type Value } from "../../value.ts";
+import { alternative, known, under, type Value } from "../../value.ts";
 import { joinedText } from "../texts.ts";
 import { type Arguments, type LibraryContext, type LibraryFunction, objectOf } from "./function.ts";
 
@@ -49,6 +49,30 @@ const elements: LibraryFunction = (args, context) => {
   return listOf(items ?? args.map(({ value }) => value), context);
 };
 
+const OPTIONAL = "java.util.Optional";
+
+/** `Optional.of(x)` and `Optional.ofNullable(x)`: one element that `ifPresent` goes through. */
+const optional: LibraryFunction = (args, context) => {
+  const value = listOf(
+    args.slice(0, 1).map((argument) => argument.value),
+    context,
+  );
+  const object = objectOf(value, context);
+  if (object !== undefined) object.paths = [OPTIONAL];
+  return value;
+};
+
+/** `x.orElse(other)`; where what `x` holds may be anything, it is taken to be there. */
+export const orElse: LibraryFunction = ([other], context, receiver) => {
+  const object = objectOf(receiver, context);
+  const held = object?.paths[0] === OPTIONAL ? object.items?.[0] : undefined;
+  return held?.flatMap((each) =>
+    other !== undefined && each.data.kind === "literal" && (each.data.value ?? undefined) === undefined
+      ? under(other.value, each.when)
+      : [each],
+  );
+};
+
 const lists = ["ArrayList", "LinkedList", "Vector", "HashSet", "LinkedHashSet"];
 
 /** What `new` makes of classes of the standard libraries. */
@@ -72,13 +96,15 @@ export const makerFunctions: Readonly<Record<string, LibraryFunction>> = Object.
     "Set.of",
     "Collections.singletonList",
     "Collections.singleton",
-    // One element that `ifPresent` goes through.
     "Optional.of",
     "Optional.ofNullable",
-  ].flatMap((name) => [
-    [`java:${name}`, elements],
-    [`java:java.util.${name}`, elements],
-  ]),
+  ].flatMap((name) => {
+    const make = name.startsWith("Optional.") ? optional : elements;
+    return [
+      [`java:${name}`, make],
+      [`java:java.util.${name}`, make],
+    ];
+  }),
 );
 
 /** The text that was built; undefined for any other object. */
