@@ -35,6 +35,9 @@ const ourNames: Readonly<Record<string, string>> = {
   "dotnet-webconfig": "aspnet",
   aspnetcore: "aspnet-core",
   "pyramid-authtkt": "pyramid",
+  fastapi: "starlette",
+  "python-stdlib": "http-cookies",
+  "document.cookie": "document-cookie",
 };
 const languagesRead = new Set([
   "javascript",
@@ -48,6 +51,7 @@ const languagesRead = new Set([
   "ini",
   "properties",
   "json",
+  "html",
 ]);
 
 /** A cookie as reported, with the worst of its findings that counts. */

@@ -14,7 +14,7 @@ import type { FileIndex, ProgramLanguage, SourceFile } from "./language.ts";
 import { programLanguageOf, settingsLanguageOf } from "./languages/index.ts";
 import { originOf } from "./origin.ts";
 import type { Program } from "./program.ts";
-import type { Settings } from "./settings.ts";
+import type { Settings, SettingsFormat } from "./settings.ts";
 
 /** What the inventory needs of the files; reading is the caller's. */
 export interface Project extends FileIndex {
@@ -186,14 +186,18 @@ function evaluate(project: Project, deployment: Deployment, reader: Reader): Inv
   };
   const cookies = frameworks.flatMap((framework) => cookiesOf(framework, context));
   const recognised = new Set(cookies.map((cookie) => cookie.sink.file));
+  const own = settings.filter(({ format }) => !SHARED.has(format));
   return {
     cookies: inOrder(cookies),
     skipped: [...new Map([...evaluator.notes, ...reader.skipped])].map(([file, because]) => ({ file, because })),
     parsed: reader.parsed + settings.length,
-    recognised: Math.max(recognised.size, settings.length + evaluator.calls.length > 0 ? 1 : 0),
+    recognised: Math.max(recognised.size, own.length + evaluator.calls.length > 0 ? 1 : 0),
     text: textsOf(reader),
   };
 }
+
+/** Formats in which any program has its settings: a file of theirs is no sign of a framework. */
+const SHARED: ReadonlySet<SettingsFormat> = new Set(["env", "yaml", "properties"]);
 
 /** A function that speaks of cookies is worth a look. */
 const COOKIE = /cookie/gi;

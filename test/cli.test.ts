@@ -138,7 +138,8 @@ describe("scan", () => {
 });
 
 test("a folder without a file it knows is not clean, but a mistake", () => {
-  write({ "readme.md": "hello" });
+  // Settings that any program has are no sign of one.
+  write({ "readme.md": "hello", ".env": "A=1", "compose.yml": "services: {}", "src/application.yml": "a: 1" });
   expect(run("scan")).toMatchObject({ status: 2, stdout: "" });
   expect(run("scan").stderr).toContain("No file under . belongs to a framework that setsecure knows.");
   expect(run("scan", "--allow-empty").status).toBe(0);
