@@ -1,7 +1,7 @@
 import type { Cookie } from "./cookie.ts";
 import { fixesOf } from "./derive-fix.ts";
 import type { Fix } from "./edit.ts";
-import { elementOf } from "./evaluate/objects.ts";
+import { elementPath } from "./evaluate/objects.ts";
 import type { Evidence, Place } from "./evidence.ts";
 import type { CallFact, Facts, WriteFact } from "./facts.ts";
 import {
@@ -110,7 +110,7 @@ function writesOf(context: Context, members: readonly string[]): readonly WriteF
   return context.facts.writes.filter(
     (write) =>
       (write.key !== undefined && keys.has(write.key)) ||
-      (elements.size > 0 && write.paths.some((path) => elements.has(elementOf(path)))),
+      (elements.size > 0 && write.paths.some((path) => elements.has(elementPath(path)))),
   );
 }
 

@@ -67,10 +67,7 @@ export class Evaluator extends Evaluation {
   /** Enters every function that was seen before and has come to matter since. */
   runGrown(): void {
     enterPassedOver(this);
-    for (const { data, file } of this.seenClasses) {
-      const record = this.modules.get(file);
-      if (record !== undefined) enterMethods(this, data, record);
-    }
+    for (const file of this.modules.keys()) this.runUncalled(file);
   }
 
   moduleFacts(): Map<string, ModuleFact> {

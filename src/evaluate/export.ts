@@ -112,6 +112,7 @@ function exportObject(evaluation: Evaluation, id: number, depth: number, holding
       properties.set(name, exportValue(evaluation, value, depth - 1, next));
     }
   const { origin } = object;
+  const parameter = rootParameter(evaluation, object);
   if (inside && origin.kind === "instance")
     for (const [name, value] of evaluation.askedGetters(origin.class, objectValue(id)))
       properties.set(name, exportValue(evaluation, value, depth - 1, next));
@@ -128,8 +129,8 @@ function exportObject(evaluation: Evaluation, id: number, depth: number, holding
     instanceOf: origin.kind === "instance" ? resolutionOrder(origin.class).map((each) => each.class.name ?? "") : [],
     from: origin.kind === "call" && inside ? exportMaker(evaluation, origin.call, depth - 1, next) : undefined,
     calls: depth >= DEPTH - 1 ? exportPast(evaluation, object, depth - 2, next) : [],
-    parameter: rootParameter(evaluation, object),
-    passedTo: origin.kind === "parameter" ? origin.passedTo : rootPassedTo(evaluation, object),
+    parameter: parameter?.name,
+    passedTo: parameter?.passedTo ?? [],
     memberOf: origin.kind === "member" ? origin.of : undefined,
   };
   return result;
@@ -147,26 +148,18 @@ function exportPast(
   return past;
 }
 
-/** What a member of a parameter is, is the caller's too. */
-function rootParameter(evaluation: Evaluation, object: HeapObject): string | undefined {
+/** The parameter that an object is, or is a member of: what it is, and to what its function was handed, holds for both. */
+function rootParameter(
+  evaluation: Evaluation,
+  object: HeapObject,
+): Extract<HeapObject["origin"], { kind: "parameter" }> | undefined {
   let each: HeapObject | undefined = object;
   for (let hops = 0; hops < 10 && each !== undefined; hops += 1) {
-    if (each.origin.kind === "parameter") return each.origin.name;
+    if (each.origin.kind === "parameter") return each.origin;
     if (each.origin.kind !== "member" || each.origin.of === undefined) return undefined;
     each = evaluation.heapObject(each.origin.of);
   }
   return undefined;
-}
-
-/** A member of a parameter belongs to what the parameter's function was handed to. */
-function rootPassedTo(evaluation: Evaluation, object: HeapObject): readonly string[] {
-  let each: HeapObject | undefined = object;
-  for (let hops = 0; hops < 10 && each !== undefined; hops += 1) {
-    if (each.origin.kind === "parameter") return each.origin.passedTo;
-    if (each.origin.kind !== "member" || each.origin.of === undefined) return [];
-    each = evaluation.heapObject(each.origin.of);
-  }
-  return [];
 }
 
 /** The call that made an object; where the depth ends, a fluent chain is still told to its beginning. */

@@ -56,6 +56,6 @@ export function lastSegment(path: string): string {
 }
 
 /** What stands for any key written to it: `x[]` for what `x` names last, `x[][]` for an element of that. */
-export function elementOf(path: string): string {
+export function elementPath(path: string): string {
   return `${lastSegment(path).replace(/\[.*\]$/, "[]")}[]`;
 }

@@ -18,8 +18,6 @@ export type Symbol = {
   | { readonly is: "request-url"; readonly says: string }
   /** Is the connection to the process itself TLS? It is where TLS ends there, whatever a proxy says. */
   | { readonly is: "connection-scheme"; readonly says: string }
-  /** What a proxy that ends TLS says of the scheme, read by hand: `https` or `http`. */
-  | { readonly is: "forwarded-scheme"; readonly says: string }
   | { readonly is: "environment-equals"; readonly variable: string; readonly equals: string }
   | { readonly is: "environment-value"; readonly variable: string }
   /** On where the variable is set to anything but `0`, `false` and `no`. */
@@ -81,16 +79,6 @@ export function symbolValue(symbol: Symbol, deployment: Deployment, at: Place): 
         says: (scheme) => `the connection to the process itself is ${scheme}`,
         holds: deployment.tls === "process",
       });
-    case "forwarded-scheme":
-      return asText(
-        requestScheme(at, symbol.says, {
-          key: "forwarded scheme",
-          says: (scheme) => `a proxy says \`X-Forwarded-Proto: ${scheme}\``,
-          holds: deployment.tls === "proxy",
-        }),
-        "https",
-        "http",
-      );
     case "environment-value":
       return environmentValue(symbol.variable, undefined, deployment, at);
     case "environment-switch":
@@ -113,11 +101,16 @@ export function symbolValue(symbol: Symbol, deployment: Deployment, at: Place): 
 /** A header by which a proxy says how the request came, under its own name or as CGI spells it. */
 const FORWARDED = /^(?:http_)?x[-_]forwarded[-_](?:proto|scheme)$/i;
 
-/** What is read under the name of such a header. */
+/** What a proxy that ends TLS says of the scheme, read under the name of such a header: `https` or `http`. */
 export function forwardedScheme(name: unknown, deployment: Deployment, at: Place): Value | undefined {
   if (typeof name !== "string" || !FORWARDED.test(name)) return undefined;
   const says = `\`${name}\` is the scheme by which the request came to the proxy`;
-  return symbolValue({ path: name, is: "forwarded-scheme", says }, deployment, at);
+  const asked: SchemeQuestion = {
+    key: "forwarded scheme",
+    says: (scheme) => `a proxy says \`X-Forwarded-Proto: ${scheme}\``,
+    holds: deployment.tls === "proxy",
+  };
+  return asText(requestScheme(at, says, asked), "https", "http");
 }
 
 /** A question about the scheme, and whether the deployment answers it with https. */

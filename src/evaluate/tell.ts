@@ -4,7 +4,7 @@ import { alternative, type Value } from "../value.ts";
 import type { Evaluation } from "./evaluation.ts";
 import { exportCall, exportWrite } from "./export.ts";
 import type { RecordedCall } from "./heap.ts";
-import { elementOf, itemsOf, lastSegment, pathsOf } from "./objects.ts";
+import { elementPath, itemsOf, lastSegment, pathsOf } from "./objects.ts";
 
 /** How many facts are told of one place, reached on different ways. */
 const MAXIMUM_FACTS_PER_PLACE = 24;
@@ -43,7 +43,7 @@ export function tellWrite(
 ): void {
   const interesting =
     (key !== undefined && evaluation.host.members.has(key)) ||
-    target.some(({ data }) => pathsOf(evaluation, data).some((path) => evaluation.host.members.has(elementOf(path))));
+    target.some(({ data }) => pathsOf(evaluation, data).some((path) => evaluation.host.members.has(elementPath(path))));
   if (!interesting) return;
   if (toldOften(evaluation, place)) return;
   evaluation.writes.push(

@@ -1,13 +1,5 @@
-import {
-  type CallFact,
-  type CallPattern,
-  fallback,
-  header,
-  pathsOf,
-  type Seen,
-  type Sink,
-  type WriteFact,
-} from "../framework.ts";
+import { type CallPattern, fallback, header, pathsOf, type Seen, type Sink } from "../framework.ts";
+import { deletesByHeader } from "./deleting-text.ts";
 
 /** What the frameworks of Java have in common. */
 
@@ -35,7 +27,7 @@ export function headerByHand(method: readonly string[], docs: string, isSent: Ca
     },
     name: [header(1, "name")],
     secure: [header(1, "secure"), fallback(false, docs, "the header has no `Secure`")],
-    deletion: isDeletion,
+    deletion: deletesByHeader,
   };
 }
 
@@ -50,24 +42,5 @@ function isSetCookie(seen: Seen): boolean {
 function isBuilt(seen: Seen): boolean {
   return seen.some(
     ({ data }) => data.kind === "object" && (data.from?.method === "toString" || data.from?.method === "encode"),
-  );
-}
-
-/** `Max-Age` of no seconds, or an `Expires` of long ago. */
-function isOver(text: string): boolean {
-  return /;\s*(?:max-age\s*=\s*(?:0|-\d+)\s*(?:;|$)|expires\s*=[^;]*\b(?:19\d\d|2000)\b)/i.test(text);
-}
-
-function isDeletion(fact: CallFact | WriteFact): boolean {
-  return fact.kind === "call" && textsOf(fact).some(isOver);
-}
-
-function textsOf(call: CallFact): readonly string[] {
-  return (call.arguments[1]?.value ?? []).flatMap(({ data }) =>
-    data.kind === "literal"
-      ? [String(data.value)]
-      : data.kind === "text"
-        ? [data.parts.map((part) => part ?? "*").join("")]
-        : [],
   );
 }

@@ -242,24 +242,6 @@ export function isPast(seen: Seen | undefined, context: Context): boolean {
   return /^Date\.now\(\)\s*(?:-[^+]*)?$/.test(context.text(file).slice(span.start, span.end));
 }
 
-/** Is a `Set-Cookie` text one that deletes: `Max-Age=0`, an `Expires` in the past? */
-export function deletesByText(seen: Seen | undefined): boolean {
-  return seen !== undefined && seen.length > 0 && seen.every(({ data }) => deletes(textOf(data)));
-}
-
-function textOf(data: SeenAlternative["data"]): string | undefined {
-  if (data.kind === "literal") return typeof data.value === "string" ? data.value : undefined;
-  return data.kind === "text" ? data.parts.map((part) => part ?? "*").join("") : undefined;
-}
-
-function deletes(text: string | undefined): boolean {
-  if (text === undefined) return false;
-  const age = /;\s*max-age\s*=\s*(-?\d+)\s*(?:;|$)/i.exec(text)?.[1];
-  if (age !== undefined) return Number(age) <= 0;
-  const date = /;\s*expires\s*=\s*([^;*]+)(?:;|$)/i.exec(text)?.[1];
-  return date !== undefined && Date.parse(date) <= Date.now();
-}
-
 // ---- raw headers
 
 /** A call for one header: its name and one cookie's text. */
@@ -652,8 +634,6 @@ export function withheldWithoutTrust(
   return context.deployment.tls === "proxy" && trust.trusted === false ? [{ kind: "withheld", says, at }] : [];
 }
 
-const forwardedSays = "`X-Forwarded-Proto` is the scheme by which the request came to the proxy";
-
 /** `req.secure` and the like: what Express and its kin say of the request's scheme. */
 export const schemeSymbols: readonly Symbol[] = [
   ...["req.secure", "request.secure", "express.Request.secure", "*.req.secure", "*.request.secure"].map(
@@ -669,12 +649,6 @@ export const schemeSymbols: readonly Symbol[] = [
       is: "connection-scheme",
       says: `\`${name}.encrypted\` is true where TLS ends in the process itself, and not behind a proxy that ends it`,
     }),
-  ),
-  { path: "*.headers[x-forwarded-proto]", is: "forwarded-scheme", says: forwardedSays },
-  ...["get", "header"].flatMap((method) =>
-    ["x-forwarded-proto", "X-Forwarded-Proto", "X-FORWARDED-PROTO"].map(
-      (argument): Symbol => ({ path: `*.${method}`, is: "forwarded-scheme", argument, says: forwardedSays }),
-    ),
   ),
   ...["express().get", "app.get", "server.get"].map(
     (path): Symbol => ({ path, is: "environment-value", variable: "NODE_ENV", argument: "env" }),

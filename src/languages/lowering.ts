@@ -11,6 +11,11 @@ export function fieldOf(node: SyntaxNode | undefined, name: string): SyntaxNode 
   return node?.parts.find((part) => part.field === name);
 }
 
+/** What stands in place of a text that is not read: as long, with its line ends, so that offsets and lines stay. */
+export function blank(text: string): string {
+  return text.replace(/[^\r\n]/g, " ");
+}
+
 /** The place of a node alone, so that the program does not hold on to the tree. */
 export function spanOf(node: Span): Span {
   return { start: node.start, end: node.end };

@@ -1,5 +1,6 @@
 import { always, argument, type Framework, fallback, header, option, type Sink } from "../../framework.ts";
-import { deletesByText, javascriptWords } from "../node.ts";
+import { deletesByText } from "../deleting-text.ts";
+import { javascriptWords } from "../node.ts";
 
 const docs = "https://developer.mozilla.org/en-US/docs/Web/API/Document/cookie";
 const storeDocs = "https://developer.mozilla.org/en-US/docs/Web/API/CookieStore/set";

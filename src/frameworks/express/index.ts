@@ -17,8 +17,8 @@ import {
   type WriteFact,
 } from "../../framework.ts";
 import { replace } from "../../write.ts";
+import { deletesByHeader } from "../deleting-text.ts";
 import {
-  deletesByText,
   deprecatedOption,
   expiresAtOnce,
   expressTrust,
@@ -98,7 +98,7 @@ const rawHeader: Sink = {
   split: (fact) => rawHeaders(fact),
   name: [header(1, "name")],
   secure: [rewritten, header(1, "secure")],
-  deletion: (fact) => fact.kind === "call" && deletesByText(findArgument(fact, 1)?.value),
+  deletion: deletesByHeader,
 };
 
 /** `res.cookie` called, replaced, kept in a variable, or called indirectly; not the much read `req.cookies`. */

@@ -261,25 +261,16 @@ const headerWrite: Sink = {
   secure: [header("value", "secure")],
 };
 
-/** `headers "Set-Cookie" => "…"` of Sinatra. */
-const headerHelper: Sink = {
+/** `headers "Set-Cookie" => "…"` of Sinatra, and `Rack::Response.new("…", 200, { "Set-Cookie" => "…" })`. */
+const headersGiven: Sink = {
   on: {
     kind: "call",
-    method: ["headers"],
-    matches: (call, context) => headerGiven(call) !== undefined && isSinatra(call, context),
-  },
-  split: asHeader,
-  name: [header(0, "name")],
-  secure: [header(0, "secure")],
-};
-
-/** `Rack::Response.new("…", 200, { "Set-Cookie" => "…" })` */
-const madeWith: Sink = {
-  on: {
-    kind: "call",
-    method: ["new"],
+    method: ["headers", "new"],
     matches: (call, context) =>
-      named(call.callee, "Rack.Response.new") && headerGiven(call) !== undefined && isRack(call, context),
+      headerGiven(call) !== undefined &&
+      (call.method === "headers"
+        ? isSinatra(call, context)
+        : named(call.callee, "Rack.Response.new") && isRack(call, context)),
   },
   split: asHeader,
   name: [header(0, "name")],
@@ -417,20 +408,7 @@ export const rack: Framework = {
     (path) => ({ path, is: "environment-equals", variable: "APP_ENV", equals: "production" }) as const,
   ),
   methods: ["require"],
-  sinks: [
-    middleware,
-    set,
-    enable,
-    response,
-    madeWith,
-    triple,
-    headerWrite,
-    headerHelper,
-    deletion,
-    jarWrite,
-    jarSet,
-    jarDelete,
-  ],
+  sinks: [middleware, set, enable, response, headersGiven, triple, headerWrite, deletion, jarWrite, jarSet, jarDelete],
   proxyTrust: () => ({
     trusted: true,
     because: { from: "docs", url: docs, says: "Rack believes the proxy's `X-Forwarded-Proto`" },

@@ -1,5 +1,6 @@
 import type { ProgramLanguage } from "../../language.ts";
 import { javascript } from "../javascript/index.ts";
+import { blank } from "../lowering.ts";
 
 /** Pages of components, whose scripts may be TypeScript. */
 const COMPONENTS = [".vue", ".svelte"];
@@ -49,8 +50,4 @@ function withoutTags(script: string): string {
     const [open = groups[3] ?? "", inner = groups[4] ?? "", close = groups[5] ?? ""] = groups;
     return open === "<%" || open === "{%" || open === "<%#" ? blank(tag) : `${open}${blank(inner)}${close}`;
   });
-}
-
-function blank(text: string): string {
-  return text.replace(/[^\r\n]/g, " ");
 }

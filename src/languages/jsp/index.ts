@@ -1,6 +1,7 @@
 import type { ProgramLanguage } from "../../language.ts";
 import type { Statement } from "../../program.ts";
 import { java } from "../java/index.ts";
+import { blank } from "../lowering.ts";
 
 /** Jakarta Server Pages 3.1, JSP.1.3 and JSP.1.10: comments, directives, declarations, expressions and scriptlets. */
 const ELEMENT = /<%--[\s\S]*?(?:--%>|$)|<%([@!=]?)([\s\S]*?)(%>|$)/g;
@@ -33,10 +34,6 @@ function codeOf(page: string): string {
     end = match.index + whole.length - (mark === "=" ? 0 : (close?.length ?? 0));
   }
   return pieces.join("") + blank(page.slice(end));
-}
-
-function blank(text: string): string {
-  return text.replace(/[^\r\n]/g, " ");
 }
 
 /** `<%@ page import="a.B, c.*" %>`. */
