@@ -1,7 +1,7 @@
 /**
  * The small neutral program that every programming language is lowered to, and that the one evaluator reads.
  *
- * A program knows no cookie and no framework. It is plain data (it crosses worker threads), and every node
+ * A program knows no cookie and no framework. It is plain data, and every node
  * carries the span it was read from, in UTF-16 code units of the file's text.
  */
 

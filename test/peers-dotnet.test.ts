@@ -84,7 +84,7 @@ describe("Sonar for C#", () => {
       "Web.config": webConfig(`<httpCookies requireSSL="true" />`),
       "Page.cs": controller(`response.Cookies.Append("core", "1", new CookieOptions());`),
     };
-    expect(await verdicts(files)).toEqual({ "ASP.NET_SessionId": "secure", core: "insecure" });
+    expect(await verdicts(files)).toEqual({ core: "insecure" });
   });
 
   test("a Web.config of another application says nothing", async () => {

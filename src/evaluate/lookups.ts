@@ -107,9 +107,11 @@ function configuredIn(
   return { on: value === undefined ? undefined : isTrue(value), at: found.at, as: `, as in ${found.says}` };
 }
 
-// https://docs.spring.io/spring-framework/reference/core/validation/convert.html, https://microprofile.io/specifications/config/
-function isTrue(text: string): boolean {
-  return /^(?:true|on|yes|1)$/i.test(text.trim());
+/** On or off by the words that Spring and MicroProfile Config agree on: what one refuses and the other reads is open. */
+// https://github.com/spring-projects/spring-framework/blob/main/spring-core/src/main/java/org/springframework/core/convert/support/StringToBooleanConverter.java
+function isTrue(text: string): boolean | undefined {
+  if (/^(?:true|on|yes|1)$/i.test(text.trim())) return true;
+  return /^(?:false|off|no|0)$/i.test(text.trim()) ? false : undefined;
 }
 
 function nameOf(evaluation: Evaluation, target: RecordedArgument | undefined): string | undefined {

@@ -35,6 +35,8 @@ test.each([
     '@Value("${cookie.secure:true}") boolean secure = false;',
     "conditional, `cookie.secure` is on, as it is by default: secure",
   ],
+  // Neither on nor off: Spring refuses it.
+  ['@Value("${cookie.secure:perhaps}") boolean secure;', "conditional, `cookie.secure` is on: null"],
   ['@Value("${cookie.secure}") Boolean secure;', "conditional, `cookie.secure` is on: null"],
   [
     '@ConfigProperty(name = "cookie.secure", defaultValue = "false") boolean secure;',

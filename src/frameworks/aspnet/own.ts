@@ -4,6 +4,7 @@ import {
   type Edit,
   type Fix,
   fallback,
+  imports,
   type OwnSource,
   type Place,
   type Remark,
@@ -34,12 +35,22 @@ export const formsDefault = fallback(
 
 /** The cookies that a Web.config makes the runtime set. */
 export function ownCookies(context: Context): readonly Cookie[] {
-  return applicationsOf(context).flatMap((application) => [
+  const applications = applicationsOf(context).filter((application) => !isCore(application, context));
+  return applications.flatMap((application) => [
     ...sessionCookies(application, context),
     ...formsCookies(application, context),
     ...providerCookies(application, context),
     ...misplacedForms(application, context),
   ]);
+}
+
+/** A Web.config beside ASP.NET Core is for IIS: nothing there reads `system.web`. */
+function isCore({ folder }: Application, context: Context): boolean {
+  const inside = [...context.facts.modules.keys()].filter((file) => file.startsWith(folder));
+  return (
+    inside.some((file) => imports(context, file, "Microsoft.AspNetCore")) &&
+    !inside.some((file) => imports(context, file, "System.Web", "Microsoft.Owin"))
+  );
 }
 
 /** What an attribute gives; a value out of a transform holds because that is applied. */
