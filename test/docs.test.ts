@@ -5,6 +5,7 @@ import { noConfiguration } from "../src/configuration.ts";
 import { parseConfiguration, scan } from "../src/index.ts";
 import { takeInventory } from "../src/inventory.ts";
 import { readDeployment } from "../src/read-deployment.ts";
+import { ensureBundle, setsecure } from "./support/bundle.ts";
 import { fixed } from "./support/fixed.ts";
 import { readPage } from "./support/page.ts";
 import { projectOf } from "./support/project.ts";
@@ -35,6 +36,18 @@ for (const guide of guides) {
     });
   });
 }
+
+test("README.md shows what a scan of the examples prints, shortened at each …", () => {
+  ensureBundle();
+  const { stdout } = setsecure(["scan", "examples"]);
+  const shown = /Shortened:\n\n```\n([\s\S]*?)\n```/.exec(readFileSync("README.md", "utf8"))?.[1] ?? "";
+  let from = 0;
+  for (const part of shown.split(/\n *…\n/)) {
+    const at = stdout.indexOf(part.trimEnd(), from);
+    expect(at, part).toBeGreaterThanOrEqual(from);
+    from = at + part.length;
+  }
+});
 
 describe("the examples", () => {
   test("are shown as what they are", async () => {

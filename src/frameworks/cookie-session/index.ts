@@ -221,7 +221,7 @@ function hoisted(fact: Fact, context: Context): readonly Fix[] {
   const rest =
     others.length === 0
       ? ""
-      : ` ${others.map((name) => `\`${name}\``).join(", ")} in \`cookie\` had no effect so far and still have none: move them only if they are right.`;
+      : ` ${others.map((name) => `\`${name}\``).join(", ")} in \`cookie\` had no effect so far and still ${others.length === 1 ? "has" : "have"} none: move them only if they are right.`;
   return [
     {
       title: "Set Secure at the top level",
