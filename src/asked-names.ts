@@ -2,24 +2,16 @@ import type { EvaluatorHost } from "./evaluate/host.ts";
 import type { AskedNames } from "./evaluate/relevance.ts";
 import { extensionOf } from "./files/prefilter.ts";
 import { finderOf } from "./files/words.ts";
-import type { Framework } from "./framework.ts";
+import type { Framework, Sink } from "./framework.ts";
 
 /** The names that frameworks ask about, which the evaluator tells facts of. */
 export function askedNames(frameworks: readonly Framework[]): Pick<EvaluatorHost, "methods" | "members" | "late"> {
-  const methods = new Map<Framework["language"], Set<string>>();
-  const members = new Set<string>();
-  const late = new Set<string>();
-  for (const framework of frameworks) {
-    const own = methods.get(framework.language) ?? new Set();
-    methods.set(framework.language, own);
-    for (const method of methodsOf(framework)) own.add(method);
-    for (const member of membersOf(framework)) members.add(member);
-    for (const method of framework.late ?? []) late.add(method);
-    for (const { on } of framework.sinks) {
-      if (on.kind === "call" && on.late === true) for (const method of on.method) late.add(method);
-    }
-  }
-  return { methods, members, late };
+  const lateCalls = ({ on }: Sink) => (on.kind === "call" && on.late === true ? on.method : []);
+  return {
+    methods: new Set(frameworks.flatMap(methodsOf)),
+    members: new Set(frameworks.flatMap(membersOf)),
+    late: new Set(frameworks.flatMap(({ late = [], sinks }) => [...late, ...sinks.flatMap(lateCalls)])),
+  };
 }
 
 function methodsOf({ methods = [], sinks }: Framework): readonly string[] {

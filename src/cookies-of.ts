@@ -31,7 +31,6 @@ export function cookiesOf(framework: Framework, context: Context): readonly Cook
     const facts: readonly (CallFact | WriteFact)[] =
       sink.on.kind === "call" ? callsOf(context, sink.on.method) : writesOf(context, sink.on.members);
     for (const fact of facts) {
-      if (framework.language !== "any" && fact.language !== framework.language) continue;
       if (!matches(sink, fact, context)) continue;
       for (const each of sink.split?.(fact, context) ?? [fact])
         judgements.push(judgeFact(framework, sink, each, context));

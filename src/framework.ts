@@ -41,7 +41,7 @@ export interface Framework {
   readonly title: string;
   /** The page of the framework's own documentation about its cookies. */
   readonly docs: string;
-  readonly language: ProgramLanguageName | "any";
+  readonly language: ProgramLanguageName;
   /** Literal words (case does not count), one of which stands in every file that can matter, by extension. */
   readonly words: Readonly<Record<string, readonly string[]>>;
   /** Configuration files that are always read: a file name, or `*.ending`. */

@@ -7,13 +7,13 @@ import type { EvaluatorHost } from "./evaluate/host.ts";
 import { Relevance } from "./evaluate/relevance.ts";
 import { SymbolTable } from "./evaluate/symbols.ts";
 import type { CallFact, Facts, SeenData, WriteFact } from "./facts.ts";
-import type { AliasProject, Context } from "./framework.ts";
+import type { AliasProject, Context, Framework } from "./framework.ts";
 import { frameworks } from "./frameworks/index.ts";
 import { loadGrammar, parse, startParser } from "./grammar.ts";
 import type { FileIndex, ProgramLanguage, SourceFile } from "./language.ts";
 import { programLanguageOf, settingsLanguageOf } from "./languages/index.ts";
 import { originOf } from "./origin.ts";
-import type { Program } from "./program.ts";
+import { type Program, type ProgramLanguageName, programLanguageNames } from "./program.ts";
 import type { Settings, SettingsFormat } from "./settings.ts";
 
 /** What the inventory needs of the files; reading is the caller's. */
@@ -31,10 +31,21 @@ export interface Inventory {
   readonly skipped: readonly { readonly file: string; readonly because: string }[];
   /** How many files were parsed. */
   readonly parsed: number;
-  /** The files that the frameworks recognised as theirs; none means that there was nothing to say. */
+  /** How many files the frameworks recognised as theirs; none means that there was nothing to say. */
   readonly recognised: number;
   /** The text of a file as it was when the inventory was taken; undefined where it was not read. */
   readonly text: (file: string) => string | undefined;
+}
+
+/** What the programs of one language, and the settings of its frameworks, set. Plain data: it crosses threads. */
+export interface LanguageInventory {
+  readonly cookies: readonly Cookie[];
+  readonly skipped: readonly (readonly [file: string, because: string])[];
+  /** How many programs were parsed. */
+  readonly parsed: number;
+  /** Was anything seen that a framework asks about? */
+  readonly asked: boolean;
+  readonly texts: ReadonlyMap<string, string>;
 }
 
 /** How many files are read beside the candidates because they may call a helper that sets a cookie. */
@@ -47,11 +58,43 @@ const MAXIMUM_CALLERS_DEEP = 10;
 
 /** Every cookie that the project's code and configuration set, judged under the deployment. */
 export async function takeInventory(project: Project, deployment: Deployment): Promise<Inventory> {
-  await startParser();
-  return evaluate(project, deployment, new Reader(project));
+  const settings = readAllSettings(project);
+  return merge(settings, await takeInventories(project, deployment, settings, programLanguageNames));
 }
 
-/** Parses programs when they are asked for, and remembers them. */
+/** For each of the languages: programs of one never see those of another. */
+export async function takeInventories(
+  project: Project,
+  deployment: Deployment,
+  settings: ProjectSettings,
+  languages: readonly ProgramLanguageName[],
+): Promise<readonly LanguageInventory[]> {
+  await startParser();
+  return languages.map((language) => evaluate(project, deployment, settings, language));
+}
+
+/** @param parts in the order of `programLanguageNames` */
+export function merge(settings: ProjectSettings, parts: readonly LanguageInventory[]): Inventory {
+  const cookies = parts.flatMap((part) => part.cookies);
+  const recognised = new Set(cookies.map((cookie) => cookie.sink.file)).size;
+  const asked = settings.read.some(({ format }) => !SHARED.has(format)) || parts.some((part) => part.asked);
+  const skipped = new Map([...settings.skipped, ...parts.flatMap((part) => part.skipped)]);
+  return {
+    cookies: inOrder(cookies),
+    skipped: [...skipped].map(([file, because]) => ({ file, because })),
+    parsed: settings.read.length + parts.reduce((sum, { parsed }) => sum + parsed, 0),
+    recognised: Math.max(recognised, asked ? 1 : 0),
+    text: (file) => {
+      for (const { texts } of [settings, ...parts]) {
+        const text = texts.get(file);
+        if (text !== undefined) return text;
+      }
+      return undefined;
+    },
+  };
+}
+
+/** Parses the programs of a language when they are asked for, and remembers them. */
 class Reader {
   readonly skipped = new Map<string, string>();
   readonly texts = new Map<string, string>();
@@ -80,8 +123,8 @@ class Reader {
     return program;
   }
 
-  programsIn(language: Program["language"]): readonly Program[] {
-    return [...this.programs.values()].flatMap((program) => (program?.language === language ? [program] : []));
+  all(): readonly Program[] {
+    return [...this.programs.values()].flatMap((program) => program ?? []);
   }
 
   private parse(file: string, language: ProgramLanguage): Program | undefined {
@@ -111,50 +154,44 @@ class Reader {
   }
 }
 
-/** Outlives the programs that the reader holds. */
-function textsOf({ texts }: Reader): Inventory["text"] {
-  return (file) => texts.get(file);
-}
-
 /** A byte order mark reads as a part of the first word; a line end in its place keeps every offset. */
 function withoutMark(text: string): string {
   return text.replace(/^\uFEFF/, "\n");
 }
 
-function evaluate(project: Project, deployment: Deployment, reader: Reader): Inventory {
-  const settings: Settings[] = [];
-  const programs: string[] = [];
-  for (const file of project.candidates) {
-    if (programLanguageOf(file) !== undefined) programs.push(file);
-    else {
-      const read = readSettings(file, project, reader);
-      if (read !== undefined) settings.push(read);
-    }
-  }
-  const lookups = frameworks.flatMap(({ configured }) => configured?.(settings) ?? []);
-  const api = frameworks.flatMap((framework) => framework.api ?? []);
-  const text = (file: string) => reader.text(file) ?? "";
+function evaluate(
+  project: Project,
+  deployment: Deployment,
+  { read: settings, texts }: ProjectSettings,
+  language: ProgramLanguageName,
+): LanguageInventory {
+  const reader = new Reader(project);
+  const own = frameworks.filter((framework) => framework.language === language);
+  const programs = project.candidates.filter((file) => programLanguageOf(file)?.name === language);
+  const lookups = own.flatMap(({ configured }) => configured?.(settings) ?? []);
+  const api = own.flatMap((framework) => framework.api ?? []);
+  const read = (file: string) => texts.get(file) ?? reader.text(file);
+  const text = (file: string) => read(file) ?? "";
   const entered: Entered = {
     files: new Set(),
-    relevance: new Relevance(askedNamesIn(frameworks, text), COOKIE, text),
+    relevance: new Relevance(askedNamesIn(own, text), COOKIE, text),
   };
   const evaluator = new Evaluator({
     program: (file) => reader.program(file),
-    programs: (language) => reader.programsIn(language),
-    resolve: (specifier, from, name) => {
+    programs: () => reader.all(),
+    resolve: (specifier, from) => {
       if (api.some((prefix) => specifier === prefix || specifier.startsWith(`${prefix}.`))) return undefined;
-      const language = programLanguageOf(from);
-      return language?.name === name ? language.resolve(specifier, from, project) : undefined;
+      return programLanguageOf(from)?.resolve(specifier, from, project);
     },
-    text: (file, span) => reader.text(file)?.slice(span.start, span.end) ?? "",
+    text: (file, span) => read(file)?.slice(span.start, span.end) ?? "",
     deployment,
-    symbols: new SymbolTable(frameworks.flatMap((framework) => framework.symbols ?? [])),
-    injections: new Set(frameworks.flatMap((framework) => framework.injections ?? [])),
-    alias: aliasesOf({
+    symbols: new SymbolTable(own.flatMap((framework) => framework.symbols ?? [])),
+    injections: new Set(own.flatMap((framework) => framework.injections ?? [])),
+    alias: aliasesOf(own, {
       files: project,
       candidates: project.candidates,
       deployment,
-      text: (file) => withoutMark(reader.text(file) ?? ""),
+      text: (file) => withoutMark(text(file)),
     }),
     configured: (paths, file) => {
       for (const lookup of lookups) {
@@ -165,7 +202,7 @@ function evaluate(project: Project, deployment: Deployment, reader: Reader): Inv
     },
     matters: (file, value) => entered.files.has(file) && entered.relevance.matters(file, value),
     helperOf: (value) => entered.relevance.helperOf(value),
-    ...askedNames(frameworks),
+    ...askedNames(own),
   });
   run(evaluator, programs, reader, entered);
   followHelpers(evaluator, project, reader, entered);
@@ -181,37 +218,47 @@ function evaluate(project: Project, deployment: Deployment, reader: Reader): Inv
     deployment,
     files: project,
     candidates: project.candidates,
-    text: (file) => withoutMark(reader.text(file) ?? ""),
-    judge: (own) => judgeOwn(own, context),
+    text: (file) => withoutMark(text(file)),
+    judge: (cookie) => judgeOwn(cookie, context),
   };
-  const cookies = frameworks.flatMap((framework) => cookiesOf(framework, context));
-  const recognised = new Set(cookies.map((cookie) => cookie.sink.file));
-  const own = settings.filter(({ format }) => !SHARED.has(format));
   return {
-    cookies: inOrder(cookies),
-    skipped: [...new Map([...evaluator.notes, ...reader.skipped])].map(([file, because]) => ({ file, because })),
-    parsed: reader.parsed + settings.length,
-    recognised: Math.max(recognised.size, own.length + evaluator.calls.length > 0 ? 1 : 0),
-    text: textsOf(reader),
+    cookies: own.flatMap((framework) => cookiesOf(framework, context)),
+    skipped: [...evaluator.notes, ...reader.skipped],
+    parsed: reader.parsed,
+    asked: evaluator.calls.length > 0,
+    texts: reader.texts,
   };
+}
+
+/** A function that speaks of cookies is worth a look. */
+const COOKIE = /cookie/gi;
+
+/** The configuration files of the project, as every language meets them. */
+export interface ProjectSettings {
+  readonly read: readonly Settings[];
+  readonly skipped: readonly (readonly [file: string, because: string])[];
+  readonly texts: ReadonlyMap<string, string>;
 }
 
 /** Formats in which any program has its settings: a file of theirs is no sign of a framework. */
 const SHARED: ReadonlySet<SettingsFormat> = new Set(["env", "yaml", "properties"]);
 
-/** A function that speaks of cookies is worth a look. */
-const COOKIE = /cookie/gi;
-
-function readSettings(file: string, project: Project, reader: Reader): Settings | undefined {
-  const language = settingsLanguageOf(file);
-  const source = language === undefined ? undefined : project.source(file);
-  if (language === undefined || source === undefined) return undefined;
-  reader.texts.set(file, source.text);
-  const settings = language.read(source);
-  const [error] = settings.errors;
-  if (error !== undefined)
-    reader.skipped.set(file, `a part of it could not be read (${error.because}); the rest was read`);
-  return settings;
+export function readAllSettings(project: Project): ProjectSettings {
+  const read: Settings[] = [];
+  const skipped: (readonly [string, string])[] = [];
+  const texts = new Map<string, string>();
+  for (const file of project.candidates) {
+    const language = settingsLanguageOf(file);
+    const source = language === undefined ? undefined : project.source(file);
+    if (language === undefined || source === undefined) continue;
+    texts.set(file, source.text);
+    const settings = language.read(source);
+    read.push(settings);
+    const [error] = settings.errors;
+    if (error !== undefined)
+      skipped.push([file, `a part of it could not be read (${error.because}); the rest was read`]);
+  }
+  return { read, skipped, texts };
 }
 
 /** Runs files, and enters what nothing in the project was seen to call. */
@@ -300,8 +347,8 @@ function openIn(data: SeenData): readonly (string | undefined)[] {
   return data.open === undefined ? held : [...held, undefined];
 }
 
-function aliasesOf(project: AliasProject): NonNullable<EvaluatorHost["alias"]> {
-  const lookups = frameworks.flatMap(({ aliases }) => aliases?.(project) ?? []);
+function aliasesOf(own: readonly Framework[], project: AliasProject): NonNullable<EvaluatorHost["alias"]> {
+  const lookups = own.flatMap(({ aliases }) => aliases?.(project) ?? []);
   return (path, from) => {
     for (const lookup of lookups) {
       const alias = lookup(path, from);

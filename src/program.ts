@@ -11,7 +11,8 @@ export interface Span {
   readonly end: number;
 }
 
-export type ProgramLanguageName = "javascript" | "python" | "java" | "csharp" | "ruby";
+export const programLanguageNames = ["csharp", "javascript", "java", "ruby", "python"] as const;
+export type ProgramLanguageName = (typeof programLanguageNames)[number];
 
 /** One source file, lowered. */
 export interface Program {

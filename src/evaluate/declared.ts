@@ -1,7 +1,7 @@
 import type { Place } from "../evidence.ts";
-import type { ClassExpression, Expression, Member, Program, ProgramLanguageName } from "../program.ts";
+import type { ClassExpression, Expression, Member, Program } from "../program.ts";
 import { alternative, type ClassData, type Data, type FunctionData, step, unknown, type Value } from "../value.ts";
-import { classMember, languageOfFile, methodOf, resolutionOrder } from "./class-members.ts";
+import { classMember, methodOf, resolutionOrder } from "./class-members.ts";
 import type { Evaluation } from "./evaluation.ts";
 import type { RecordedArgument } from "./heap.ts";
 import { projectClass } from "./names.ts";
@@ -24,16 +24,14 @@ interface Declarations {
   readonly heirs: ReadonlyMap<string, readonly Declared[]>;
 }
 
-const declarations = new WeakMap<Evaluation, Map<ProgramLanguageName, Declarations>>();
+const declarations = new WeakMap<Evaluation, Declarations>();
 
-function declarationsOf(evaluation: Evaluation, language: ProgramLanguageName): Declarations {
-  const known = declarations.get(evaluation) ?? new Map<ProgramLanguageName, Declarations>();
-  declarations.set(evaluation, known);
-  const existing = known.get(language);
-  if (existing !== undefined) return existing;
+function declarationsOf(evaluation: Evaluation): Declarations {
+  const known = declarations.get(evaluation);
+  if (known !== undefined) return known;
   const extensions = new Map<string, Declared[]>();
   const heirs = new Map<string, Declared[]>();
-  for (const program of evaluation.host.programs(language)) {
+  for (const program of evaluation.host.programs()) {
     for (const each of classesOf(program)) {
       for (const name of new Set(each.class.members.filter(isExtension).map(({ name }) => name)))
         add(extensions, name, each);
@@ -41,7 +39,7 @@ function declarationsOf(evaluation: Evaluation, language: ProgramLanguageName): 
     }
   }
   const made = { extensions, heirs };
-  known.set(language, made);
+  declarations.set(evaluation, made);
   return made;
 }
 
@@ -84,7 +82,7 @@ export function extensionMethod(
   args: readonly RecordedArgument[],
 ): FunctionData | undefined {
   if (evaluation.language !== "csharp") return undefined;
-  for (const declared of declarationsOf(evaluation, "csharp").extensions.get(name) ?? []) {
+  for (const declared of declarationsOf(evaluation).extensions.get(name) ?? []) {
     const member = declared.class.members.find(
       (each): each is Method => isExtension(each) && each.name === name && extend(evaluation, each, receiver, args),
     );
@@ -105,7 +103,7 @@ function extend(
   const type = lastSegment(fn.parameters[0]?.type ?? "");
   const names = namesOf(evaluation, receiver).map((each) => each.replace(/\W.*$/s, ""));
   if (names.some((each) => each !== "" && (type.endsWith(each) || each.endsWith(type)))) return true;
-  return evaluation.host.methods.get("csharp")?.has(name) !== true && receiver.kind !== "literal";
+  return !evaluation.host.methods.has(name) && receiver.kind !== "literal";
 }
 
 /** What a method without a body gives: what the only class that fills it in gives, or something of its type. */
@@ -138,7 +136,7 @@ export function filledIn(
 
 /** The classes that fill in an interface: those that were read, or one of the usual name. */
 function heirsOf(evaluation: Evaluation, owner: ClassData, name: string): readonly ClassData[] {
-  const declared = declarationsOf(evaluation, languageOfFile(evaluation, owner.file)).heirs.get(name) ?? [];
+  const declared = declarationsOf(evaluation).heirs.get(name) ?? [];
   if (declared.length > 0)
     return declared.length > 1 ? [] : declared.flatMap((each) => classOf(evaluation, each) ?? []);
   const plain = name.replace(/^I(?=[A-Z])/, "");

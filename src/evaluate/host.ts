@@ -1,23 +1,23 @@
 import type { Deployment } from "../deployment.ts";
 import type { Place } from "../evidence.ts";
 import type { Helper } from "../facts.ts";
-import type { FunctionExpression, Program, ProgramLanguageName, Span } from "../program.ts";
+import type { FunctionExpression, Program, Span } from "../program.ts";
 import type { Scalar } from "../value.ts";
 import type { SymbolTable } from "./symbols.ts";
 
-/** What the evaluator asks of the project. */
+/** What the evaluator asks of the programs of one language. */
 export interface EvaluatorHost {
   /** The lowered program of a file of the project, parsed when first asked for; undefined when it cannot be read. */
   program(file: string): Program | undefined;
-  /** The programs that were read so far, of one language. */
-  programs(language: ProgramLanguageName): readonly Program[];
-  resolve(specifier: string, from: string, language: ProgramLanguageName): string | undefined;
+  /** The programs that were read so far. */
+  programs(): readonly Program[];
+  resolve(specifier: string, from: string): string | undefined;
   /** The text of a span, for conditions and reasons. */
   text(file: string, span: Span): string;
   readonly deployment: Deployment;
   readonly symbols: SymbolTable;
-  /** Method and function names (the last name alone) that frameworks ask about, by language. */
-  readonly methods: ReadonlyMap<ProgramLanguageName | "any", ReadonlySet<string>>;
+  /** Method and function names (the last name alone) that frameworks ask about. */
+  readonly methods: ReadonlySet<string>;
   /** Keys and member names whose assignment frameworks ask about; `*` for computed keys is always told. */
   readonly members: ReadonlySet<string>;
   /** Is a function of this file worth entering by itself, when nothing is seen to call it? */

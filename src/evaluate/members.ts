@@ -54,7 +54,7 @@ export function memberOf(evaluation: Evaluation, data: Data, each: Alternative, 
           .replace(/\/?__init__\.py$/, "")
           .replace(/\.py$/, "")
           .replaceAll("/", ".");
-        const submodule = resolveModule(evaluation, `${folder}.${name}`, data.file, "python");
+        const submodule = resolveModule(evaluation, `${folder}.${name}`, data.file);
         if (submodule !== undefined && evaluation.runModule(submodule) !== undefined)
           return [alternative({ kind: "module", file: submodule })];
       }
@@ -64,7 +64,7 @@ export function memberOf(evaluation: Evaluation, data: Data, each: Alternative, 
       const aliased = aliasedMember(evaluation, data.paths, name, at);
       if (aliased !== undefined) return aliased;
       if (evaluation.language === "python" && data.paths.length === 1 && /^[\w.]+$/.test(data.paths[0]!)) {
-        const submodule = resolveModule(evaluation, `${data.paths[0]}.${name}`, evaluation.file, "python");
+        const submodule = resolveModule(evaluation, `${data.paths[0]}.${name}`, evaluation.file);
         if (submodule !== undefined && evaluation.runModule(submodule) !== undefined)
           return [alternative({ kind: "module", file: submodule })];
       }

@@ -1,19 +1,14 @@
-import type { Call, Import, ProgramLanguageName, Statement } from "../program.ts";
+import type { Call, Import, Statement } from "../program.ts";
 import { declareIn, findSlot, functionScope, type Scope } from "../scope.ts";
 import { alternative, known, nextIdentity, onlyLiteral, step, unknown, type Value } from "../value.ts";
 import { classMember } from "./class-members.ts";
 import { type Evaluation, type ModuleRecord, newFrame } from "./evaluation.ts";
 import { external, itemsOf, objectValue } from "./objects.ts";
 
-export function resolveModule(
-  evaluation: Evaluation,
-  specifier: string,
-  from: string,
-  language: ProgramLanguageName,
-): string | undefined {
-  const key = `${language}\n${from}\n${specifier}`;
+export function resolveModule(evaluation: Evaluation, specifier: string, from: string): string | undefined {
+  const key = `${from}\n${specifier}`;
   if (evaluation.resolutions.has(key)) return evaluation.resolutions.get(key);
-  const file = evaluation.host.resolve(specifier, from, language);
+  const file = evaluation.host.resolve(specifier, from);
   evaluation.resolutions.set(key, file);
   return file;
 }
@@ -21,7 +16,7 @@ export function resolveModule(
 export function importModule(evaluation: Evaluation, statement: Import, scope: Scope): void {
   const { module } = evaluation.frame;
   module.imports.push(statement.from);
-  const file = resolveModule(evaluation, statement.from, evaluation.file, evaluation.language);
+  const file = resolveModule(evaluation, statement.from, evaluation.file);
   if (file !== undefined && mayWait(evaluation, statement)) {
     for (const name of statement.names) importLater(evaluation, statement, name, file, scope);
     return;
@@ -116,7 +111,7 @@ function importName(
   const whole = name.imported === "*";
   if (record !== undefined && file !== undefined) {
     if (whole && local !== name.local) {
-      const top = resolveModule(evaluation, local, evaluation.file, "python");
+      const top = resolveModule(evaluation, local, evaluation.file);
       if (top !== undefined) evaluation.runModule(top);
       evaluation.state.write(
         declareIn(scope, local),
@@ -152,12 +147,7 @@ function importName(
   }
   if (python) {
     const separator = statement.from.endsWith(".") ? "" : ".";
-    const submodule = resolveModule(
-      evaluation,
-      `${statement.from}${separator}${name.imported}`,
-      evaluation.file,
-      "python",
-    );
+    const submodule = resolveModule(evaluation, `${statement.from}${separator}${name.imported}`, evaluation.file);
     if (submodule !== undefined && evaluation.runModule(submodule) !== undefined) {
       evaluation.state.write(declareIn(scope, local), [alternative({ kind: "module", file: submodule })]);
       return;
@@ -184,7 +174,7 @@ export function requireModule(evaluation: Evaluation, expression: Call, scope: S
   const specifier = onlyLiteral(evaluation.expression(argument.value, scope));
   if (typeof specifier !== "string") return undefined;
   evaluation.frame.module.imports.push(specifier);
-  const file = resolveModule(evaluation, specifier, evaluation.file, "javascript");
+  const file = resolveModule(evaluation, specifier, evaluation.file);
   const record = file === undefined ? undefined : evaluation.runModule(file);
   if (record !== undefined && file !== undefined) return moduleValue(evaluation, record, file);
   if (specifier.startsWith(".")) {
@@ -254,7 +244,7 @@ export function exportNames(
     return;
   }
   module.imports.push(statement.from);
-  const file = resolveModule(evaluation, statement.from, evaluation.file, evaluation.language);
+  const file = resolveModule(evaluation, statement.from, evaluation.file);
   const record = file === undefined ? undefined : evaluation.runModule(file);
   if (statement.star === true && file !== undefined) module.exportStars.push(file);
   for (const { local, exported: name } of statement.names) {

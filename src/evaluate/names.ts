@@ -74,7 +74,7 @@ export function projectClass(evaluation: Evaluation, name: string): Value | unde
   if (language === "java" || language === "csharp")
     for (const star of evaluation.frame.module.stars) tries.push(`${star}.${name}`);
   for (const specifier of tries.slice(0, 24)) {
-    const file = resolveModule(evaluation, specifier, evaluation.file, language);
+    const file = resolveModule(evaluation, specifier, evaluation.file);
     if (file === undefined || file === evaluation.file) continue;
     const record = evaluation.runModule(file);
     const slot = record?.scope.names.get(name);

@@ -11,7 +11,8 @@ const MAXIMUM_FACTS_PER_PLACE = 24;
 
 export function tellCall(evaluation: Evaluation, call: RecordedCall, result: Value): void {
   const { method, callee: paths, place: at } = call;
-  if (!isAsked(evaluation, method) && !paths.some((path) => isAsked(evaluation, lastSegment(path)))) return;
+  if (!evaluation.host.methods.has(method) && !paths.some((path) => evaluation.host.methods.has(lastSegment(path))))
+    return;
   if (toldOften(evaluation, at)) return;
   const fact = exportCall(evaluation, call, result);
   const index = evaluation.calls.push(fact) - 1;
@@ -95,11 +96,6 @@ export function tellMerge(evaluation: Evaluation, target: Value, more: Value, sp
       );
     }
   }
-}
-
-function isAsked(evaluation: Evaluation, method: string): boolean {
-  const { methods } = evaluation.host;
-  return methods.get(evaluation.language)?.has(method) === true || methods.get("any")?.has(method) === true;
 }
 
 /** A place that callers reach on very many ways is told of for some of them. */

@@ -156,7 +156,7 @@ export const beaker: Framework = {
   name: "beaker",
   title: "Beaker, Pylons and pyramid_beaker",
   docs,
-  language: "any",
+  language: "python",
   api: ["beaker"],
   words: {
     ".py": ["beaker"],
