@@ -18,7 +18,12 @@ const shared = {
 export default defineConfig([
   {
     ...shared,
-    entry: { cli: "src/bin.ts", worker: "src/files/worker.ts", index: "src/index.ts" },
+    entry: {
+      cli: "src/bin.ts",
+      "search-worker": "src/files/search-worker.ts",
+      "inventory-worker": "src/inventory-worker.ts",
+      index: "src/index.ts",
+    },
     // playwright-core is an optional peer: only who wants a browser installs it.
     deps: { alwaysBundle: /^(?!playwright-core$)./, neverBundle: ["playwright-core"], onlyBundle: false },
     minify: true,

@@ -58,7 +58,7 @@ describe.each(["walking", "git"])("by %s", (how) => {
     if (how === "git") git("add", "b.js", "a");
     const project = await read();
     expect(project.candidates).toEqual([".env", "a/z.js", "all.txt", "b.js", "x/web-fragment.xml"]);
-    expect(project.count).toBe(9);
+    expect(project.files).toHaveLength(9);
     expect(project.skipped()).toEqual([]);
   });
 

@@ -4,7 +4,7 @@ import { listFiles, type Skipped } from "./files/list.ts";
 import { extensionOf, type Interest, searcher } from "./files/prefilter.ts";
 import { readWhole } from "./files/read.ts";
 import { finderOf } from "./files/words.ts";
-import { searchFiles } from "./files/workers.ts";
+import { searchFiles } from "./files/search-threads.ts";
 import type { Project } from "./inventory.ts";
 import type { SourceFile } from "./language.ts";
 
@@ -14,10 +14,19 @@ export type { Interest } from "./files/prefilter.ts";
 /** A project read from disk: one walk, one read per file that could matter. */
 export interface ProjectOnDisk extends Project {
   readonly root: string;
-  /** How many files the walk found. */
-  readonly count: number;
+  /** What the walk found, sorted. */
+  readonly files: readonly string[];
   /** What could not be read, or was read with a reservation; grows while sources are read. */
   skipped(): readonly Skipped[];
+  /** Adds what was skipped where somebody else read the files. */
+  skip(entries: readonly Skipped[]): void;
+}
+
+/** What a project is made of once its files are known. Plain data: it crosses threads. */
+export interface ProjectParts {
+  readonly root: string;
+  readonly files: readonly string[];
+  readonly candidates: readonly string[];
 }
 
 export interface ReadOptions {
@@ -37,8 +46,15 @@ export async function readProject(folder: string, options: ReadOptions): Promise
   const files = listing.files.filter(isInside);
   const found = await searchFiles({ root, interest: options.interest, files }, options.threads);
   const passedOver = listing.skipped.filter(({ file }) => isInside(file));
-  const skipped = new Map([...passedOver, ...found.skipped].map((entry) => [entry.file, entry]));
-  const paths = new Set(listing.files);
+  const project = openProject({ root, files: listing.files, candidates: found.candidates });
+  project.skip([...passedOver, ...found.skipped]);
+  return project;
+}
+
+/** A project whose files are known. */
+export function openProject({ root, files, candidates }: ProjectParts): ProjectOnDisk {
+  const skipped = new Map<string, Skipped>();
+  const paths = new Set(files);
 
   const text = (file: string): string | undefined => {
     if (!paths.has(file)) return undefined;
@@ -54,17 +70,20 @@ export async function readProject(folder: string, options: ReadOptions): Promise
 
   return {
     root,
-    count: listing.files.length,
-    candidates: found.candidates,
+    files,
+    candidates,
     skipped: () => [...skipped.values()].sort((a, b) => (a.file < b.file ? -1 : 1)),
+    skip: (entries) => {
+      for (const entry of entries) skipped.set(entry.file, entry);
+    },
     has: (file) => paths.has(file),
     read: text,
     source: (file): SourceFile | undefined => {
       const read = text(file);
       return read === undefined ? undefined : { file, text: read };
     },
-    endingIn: endingIn(listing.files),
-    search: searchIn(root, listing.files),
+    endingIn: endingIn(files),
+    search: searchIn(root, files),
   };
 }
 

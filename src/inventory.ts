@@ -39,6 +39,7 @@ export interface Inventory {
 
 /** What the programs of one language, and the settings of its frameworks, set. Plain data: it crosses threads. */
 export interface LanguageInventory {
+  readonly language: ProgramLanguageName;
   readonly cookies: readonly Cookie[];
   readonly skipped: readonly (readonly [file: string, because: string])[];
   /** How many programs were parsed. */
@@ -73,8 +74,9 @@ export async function takeInventories(
   return languages.map((language) => evaluate(project, deployment, settings, language));
 }
 
-/** @param parts in the order of `programLanguageNames` */
-export function merge(settings: ProjectSettings, parts: readonly LanguageInventory[]): Inventory {
+/** @param inventories of all languages, in any order */
+export function merge(settings: ProjectSettings, inventories: readonly LanguageInventory[]): Inventory {
+  const parts = programLanguageNames.flatMap((name) => inventories.filter(({ language }) => language === name));
   const cookies = parts.flatMap((part) => part.cookies);
   const recognised = new Set(cookies.map((cookie) => cookie.sink.file)).size;
   const asked = settings.read.some(({ format }) => !SHARED.has(format)) || parts.some((part) => part.asked);
@@ -222,6 +224,7 @@ function evaluate(
     judge: (cookie) => judgeOwn(cookie, context),
   };
   return {
+    language,
     cookies: own.flatMap((framework) => cookiesOf(framework, context)),
     skipped: [...evaluator.notes, ...reader.skipped],
     parsed: reader.parsed,

@@ -5,7 +5,8 @@ import type { Deployment } from "./deployment.ts";
 import { type ProjectOnDisk, readProject, within } from "./files.ts";
 import { compilePlainly } from "./grammar.ts";
 import { interest } from "./interest.ts";
-import { type Inventory, takeInventory } from "./inventory.ts";
+import type { Inventory } from "./inventory.ts";
+import { takeInventoryOfFiles } from "./inventory-threads.ts";
 import { inReportOrder, makeReport } from "./make-report.ts";
 import { type Progress, silent } from "./progress.ts";
 import { type DeploymentFlags, readDeployment } from "./read-deployment.ts";
@@ -54,10 +55,10 @@ export async function scan(root: string, options: ScanOptions = {}): Promise<Sca
     ...(only === undefined ? {} : { only }),
     ...(threads === undefined ? {} : { threads }),
   });
-  if (options.endsSoon === true && project.count <= FEW_FILES) compilePlainly();
-  progress.step(`Reading ${project.candidates.length} of ${project.count} files`);
+  if (options.endsSoon === true && project.files.length <= FEW_FILES) compilePlainly();
+  progress.step(`Reading ${project.candidates.length} of ${project.files.length} files`);
   const deployment = readDeployment(project, configuration, options.deployment ?? {});
-  const inventory = inReportOrder(setUnder(only, await takeInventory(project, deployment)));
+  const inventory = inReportOrder(setUnder(only, await takeInventoryOfFiles(project, deployment, threads)));
   const text = textsOf(project.read);
   const report = makeReport({
     root: options.rootName ?? root,
@@ -70,7 +71,7 @@ export async function scan(root: string, options: ScanOptions = {}): Promise<Sca
       today: dayOf(options.today ?? new Date()),
     },
     text,
-    files: project.count,
+    files: project.files.length,
     skipped: project.skipped(),
     milliseconds: performance.now() - start,
   });

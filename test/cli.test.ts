@@ -28,7 +28,7 @@ const app = [
   "",
 ].join("\n");
 
-function write(files: Readonly<Record<string, string>>): void {
+function write(files: Readonly<Record<string, string | Buffer>>): void {
   for (const [file, text] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, file)), { recursive: true });
     writeFileSync(join(folder, file), text);
@@ -221,13 +221,23 @@ test("judge follows the configuration, and --no-config does not", () => {
 });
 
 test("the report does not depend on the number of threads", async () => {
-  const names = Array.from({ length: 300 }, (_, index) => `d${index % 7}/f${index}.js`);
-  write(Object.fromEntries(names.map((name, index) => [name, index % 3 === 0 ? app : "x"])));
+  const view = `from django.http import HttpResponse\n\ndef show(request):\n    response = HttpResponse("")\n    response.set_cookie("seen", "1")\n    return response\n`;
+  const programs: readonly (readonly [ending: string, text: string])[] = [
+    ["js", app],
+    ["py", view],
+    ["js", "x"],
+  ];
+  const files = Array.from({ length: 300 }, (_, index) => {
+    const [ending, text] = programs[index % programs.length]!;
+    return [`d${index % 7}/f${index}.${ending}`, text];
+  });
+  write({ ...Object.fromEntries(files), "d0/latin.py": Buffer.from(`# caf\u00e9\n${view}`, "latin1") });
   const { scan }: typeof import("../src/index.ts") = await import(pathToFileURL(resolve("dist/index.js")).href);
   const reports = [];
   for (const threads of [1, 2, 5]) {
     const { report } = await scan(folder, { threads });
-    expect(report.cookies).toHaveLength(200);
+    expect(report.cookies).toHaveLength(301);
+    expect(report.skipped).toHaveLength(1);
     reports.push(JSON.stringify({ ...report, summary: { ...report.summary, milliseconds: 0 } }));
   }
   expect(new Set(reports).size).toBe(1);

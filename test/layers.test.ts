@@ -50,6 +50,7 @@ const flow: readonly (readonly string[])[] = [
     "pages",
     "reports/",
   ],
+  ["inventory-threads", "inventory-worker"],
   ["scan"],
   ["fix"],
   ["commands/", "index"],

@@ -1,13 +1,9 @@
-import { existsSync } from "node:fs";
-import { availableParallelism } from "node:os";
-import { fileURLToPath } from "node:url";
-import { Worker } from "node:worker_threads";
 import type { Skipped } from "./list.ts";
 import { type Interest, prefilter } from "./prefilter.ts";
+import { runInThread, threadScript, threadsOfMachine } from "./thread.ts";
 
 /** Under this many files, a thread takes longer to start than it saves. */
 const FILES_WORTH_A_THREAD = 4_000;
-const MAX_THREADS = 8;
 
 /** How many files a thread takes at a time. */
 const TURN = 250;
@@ -50,10 +46,10 @@ export async function searchFiles(
   { root, interest, files }: Omit<Share, "turns">,
   threads = threadsFor(files.length),
 ): Promise<Found> {
-  const script = new URL("./worker.js", import.meta.url);
-  const others = existsSync(fileURLToPath(script)) ? Math.max(1, threads) - 1 : 0;
+  const script = threadScript("search-worker");
   const share: Share = { root, interest, files, turns: newTurns() };
-  const running = Array.from({ length: others }, () => searchInThread(script, share));
+  const running =
+    script === undefined ? [] : Array.from({ length: Math.max(1, threads) - 1 }, () => searchInThread(script, share));
   const found = [searchShare(share), ...(await Promise.all(running))];
   return {
     candidates: [...new Set(found.flatMap((part) => part.candidates))].sort(),
@@ -66,14 +62,10 @@ function newTurns(): Share["turns"] {
 }
 
 function threadsFor(files: number): number {
-  return files < FILES_WORTH_A_THREAD ? 1 : Math.min(availableParallelism(), MAX_THREADS);
+  return files < FILES_WORTH_A_THREAD ? 1 : threadsOfMachine();
 }
 
 /** A thread that fails costs time, never files: all are searched again, since nobody knows which it had taken. */
 function searchInThread(script: URL, share: Share): Promise<Found> {
-  return new Promise((resolve) => {
-    const worker = new Worker(script, { workerData: share });
-    worker.once("message", (found: Found) => resolve(found));
-    worker.once("error", () => resolve(searchShare({ ...share, turns: newTurns() })));
-  });
+  return runInThread<Found>(script, share).catch(() => searchShare({ ...share, turns: newTurns() }));
 }

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { searchShare } from "./workers.ts";
+import { takeShare } from "./inventory-threads.ts";
 
 // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
-parentPort?.postMessage(searchShare(workerData));
+parentPort?.postMessage(await takeShare(workerData));
