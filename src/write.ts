@@ -192,6 +192,35 @@ export function insertAfterLine(text: string, file: string, offset: number, stat
 }
 
 /**
+ * A statement on a line of its own behind the one that a span begins and the next semicolon ends; undefined where
+ * something else stands around them on their lines.
+ */
+export function insertBehindStatement(text: string, { file, span }: Place, statement: string): Edit | undefined {
+  const { start, indent, newline } = lineAt(text, span.start);
+  const end = semicolonBehind(text, span.end);
+  if (start + indent.length !== span.start || end === undefined) return undefined;
+  const rest = text.slice(end, endOfLine(text, end));
+  return /^[ \t]*(?:\/\/.*)?$/.test(rest)
+    ? insert(file, end + rest.length, `${newline}${indent}${statement}`)
+    : undefined;
+}
+
+/** The offset behind the semicolon that ends a statement, past brackets, texts and comments. */
+function semicolonBehind(text: string, offset: number): number | undefined {
+  const token = /"(?:[^"\\\n]|\\.)*"|\/\/[^\n]*|[()[\]{};]/g;
+  token.lastIndex = offset;
+  let depth = 0;
+  for (let found = token.exec(text); found !== null; found = token.exec(text)) {
+    const [mark] = found;
+    if (mark === ";" && depth === 0) return token.lastIndex;
+    if (/^[([{]$/.test(mark)) depth += 1;
+    else if (/^[)\]}]$/.test(mark)) depth -= 1;
+    if (depth < 0) return undefined;
+  }
+  return undefined;
+}
+
+/**
  * A statement behind the one at a span, in a language whose lines are statements: on the next line, or after a
  * semicolon where others share the line.
  */

@@ -8,12 +8,17 @@ const packages = readFileSync(join(here, "shelf.txt"), "utf8");
 const transformer = readFileSync(join(here, "transformer.txt"), "utf8");
 const version = /^mono-runtime=([\d.]+)/m.exec(packages)?.[1] ?? "";
 
-/** What applications use and Debian does not pack, by what shows it in their code. */
-const UNPACKED: Readonly<Record<string, string>> = {
-  "System.Web.Helpers": "System.Web.Helpers",
-  "using Owin;": "Katana",
-  "using Microsoft.Owin;": "Katana",
-  "GetOwinContext()": "Katana",
+const unpacked = "which is not packed for Mono";
+const unhosted = "which the lab does not host";
+
+/** What a case would take, by what shows it in its code. */
+const NEEDS: Readonly<Record<string, string>> = {
+  "System.Web.Helpers": `System.Web.Helpers, ${unpacked}`,
+  "using Owin;": `Katana, ${unpacked}`,
+  "using Microsoft.Owin;": `Katana, ${unpacked}`,
+  "GetOwinContext()": `Katana, ${unpacked}`,
+  "using System.Web.Http;": `ASP.NET Web API, ${unhosted}`,
+  "using System.Web.Mvc;": `ASP.NET MVC, ${unhosted}`,
 };
 
 /** ASP.NET's System.Web, in Mono as Debian packs it. */
@@ -31,7 +36,8 @@ export const mono: Stack = {
   wanted: () => ({}),
   ownCookies: [],
   refuses: ({ files }) => {
-    const needs = Object.keys(UNPACKED).find((name) => Object.values(files).some((text) => text.includes(name)));
-    return needs === undefined ? undefined : `needs ${UNPACKED[needs]}, which is not packed for Mono`;
+    const texts = Object.values(files);
+    const [, needs] = Object.entries(NEEDS).find(([sign]) => texts.some((text) => text.includes(sign))) ?? [];
+    return needs === undefined ? undefined : `needs ${needs}`;
   },
 };

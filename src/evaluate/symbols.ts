@@ -22,6 +22,8 @@ export type Symbol = {
   | { readonly is: "environment-value"; readonly variable: string }
   /** On where the variable is set to anything but `0`, `false` and `no`. */
   | { readonly is: "environment-switch"; readonly variable: string }
+  /** A symbol that debug builds define and others do not. */
+  | { readonly is: "debug-build"; readonly name: string }
 );
 
 /** Symbols, found by their last name. */
@@ -87,6 +89,8 @@ export function symbolValue(symbol: Symbol, deployment: Deployment, at: Place): 
           ? { ...each, data: { kind: "literal", value: !/^(?:0|false|no)$/i.test(each.data.value) } }
           : each,
       );
+    case "debug-build":
+      return debugBuild(symbol.name, deployment, at);
     case "environment-equals": {
       const value = environmentValue(symbol.variable, undefined, deployment, at);
       return value.map((each) =>
@@ -96,6 +100,17 @@ export function symbolValue(symbol: Symbol, deployment: Deployment, at: Place): 
       );
     }
   }
+}
+
+/** Debug builds are for development; what is published is built for release. */
+function debugBuild(name: string, deployment: Deployment, at: Place): Value {
+  const value = /^(?:dev|development|local|debug)$/i.test(deployment.name);
+  const says = `${name} is ${value ? "" : "not "}defined`;
+  return [
+    alternative({ kind: "literal", value }, step(at, says, undefined), [
+      { kind: "environment", key: `symbol ${name}`, arm: true, says, holds: true },
+    ]),
+  ];
 }
 
 /** A header by which a proxy says how the request came, under its own name or as CGI spells it. */

@@ -13,7 +13,8 @@ import {
   type Sink,
   type WriteFact,
 } from "../../framework.ts";
-import { addMember, insertBefore, replace } from "../../write.ts";
+import { addMember, insertBehindStatement, replace } from "../../write.ts";
+import { findInCode } from "../csharp.ts";
 import {
   asPolicy,
   callsFor,
@@ -36,10 +37,14 @@ import { alwaysSince8 } from "./versions.ts";
 interface Component {
   /** The calls that bring it in, the first one that stands in the project. */
   readonly methods: readonly string[];
+  /** Calls that bring it in with much else: it counts where the application's files show that they use it. */
+  readonly implied?: { readonly by: readonly string[]; readonly uses: RegExp; readonly unless?: string };
   /** Calls that configure the same options. */
   readonly also?: readonly string[];
   /** The options' type, for `Configure<T>`. */
   readonly options: string;
+  /** The namespace of the options. */
+  readonly space?: string;
   /** The scheme of the options where none is named; without it they have no name. */
   readonly scheme?: string;
   /** The calls that may be handed options, which replace all others. */
@@ -61,6 +66,9 @@ const noneSays = (what: string) => `\`Cookie.SecurePolicy\` is not set, and ${wh
 const sameSays = (what: string, member = "Cookie") =>
   `\`${member}.SecurePolicy\` is not set, and ${what} default is \`SameAsRequest\``;
 
+/** Calls that bring in the parts of MVC that render views and pages. */
+const VIEWS = ["AddMvc", "AddControllersWithViews", "AddRazorPages"];
+
 const COMPONENTS: readonly Component[] = [
   {
     methods: ["AddSession"],
@@ -74,7 +82,12 @@ const COMPONENTS: readonly Component[] = [
   },
   {
     methods: ["AddAntiforgery"],
+    implied: {
+      by: [...VIEWS, "AddRazorComponents"],
+      uses: /\b(?:Auto)?ValidateAnti[Ff]orgeryToken|\.UseAntiforgery\(|\.GetAndStoreTokens\(/,
+    },
     options: "AntiforgeryOptions",
+    space: "Microsoft.AspNetCore.Antiforgery",
     member: "Cookie",
     name: ".AspNetCore.Antiforgery.*",
     value: "None",
@@ -84,7 +97,13 @@ const COMPONENTS: readonly Component[] = [
   },
   {
     methods: ["AddCookieTempDataProvider"],
+    implied: {
+      by: VIEWS,
+      uses: /\bTempData\s*\[\s*[^\]]+\]\s*\??=[^=]|\[TempData\b/,
+      unless: "AddSessionStateTempDataProvider",
+    },
     options: "CookieTempDataProviderOptions",
+    space: "Microsoft.AspNetCore.Mvc",
     member: "Cookie",
     name: ".AspNetCore.Mvc.CookieTempDataProvider",
     value: "None",
@@ -153,8 +172,13 @@ const COMPONENTS: readonly Component[] = [
   },
 ];
 
+function bringing({ methods, implied }: Component): readonly string[] {
+  return [...methods, ...(implied?.by ?? [])];
+}
+
 export const COMPONENT_METHODS: readonly string[] = [
-  ...new Set(COMPONENTS.flatMap(({ methods, also }) => [...methods, ...(also ?? [])])),
+  ...new Set(COMPONENTS.flatMap((component) => [...bringing(component), ...(component.also ?? [])])),
+  "AddSessionStateTempDataProvider",
   "Configure",
   "ConfigureAll",
   "PostConfigure",
@@ -164,7 +188,7 @@ export const COMPONENT_METHODS: readonly string[] = [
 
 /** One sink for each component: the call that brings it in. */
 export const componentSinks: readonly Sink[] = COMPONENTS.map((component) => ({
-  on: { kind: "call", method: component.methods, matches: (call, context) => isBroughtIn(component, call, context) },
+  on: { kind: "call", method: bringing(component), matches: (call, context) => isBroughtIn(component, call, context) },
   name: [
     custom((fact, context) => nameOf(component, fact as CallFact, context)),
     fallback(component.name, component.docs, "the default name"),
@@ -181,11 +205,28 @@ const REGISTERED =
 
 function isBroughtIn(component: Component, call: CallFact, context: Context): boolean {
   if (call.new || !isCore(context, call.place.file) || !call.callee.some((path) => REGISTERED.test(path))) return false;
-  if (component.also === undefined) return true;
-  // One cookie for Identity, however many calls prepare it.
+  if (component.also === undefined && component.scheme !== undefined) return true;
+  // One cookie for Identity, for the session and the like, however many calls prepare it.
   const order = (each: CallFact) => component.methods.indexOf(each.method);
   const all = callsFor(call.place.file, context, ...component.methods);
-  return !all.some((other) => order(other) < order(call));
+  if (component.implied?.by.includes(call.method) === true)
+    return all.length === 0 && isImplied(component.implied, call, context);
+  if (component.also !== undefined) return !all.some((other) => order(other) < order(call));
+  const [first = call] = all;
+  return first.place.file === call.place.file && first.place.span.start === call.place.span.start;
+}
+
+/** Is it the first of the calls that bring the part in, in an application that is seen to use it? */
+function isImplied({ by, uses, unless }: NonNullable<Component["implied"]>, call: CallFact, context: Context): boolean {
+  const { file, span } = call.place;
+  const [first = call] = callsFor(file, context, ...by);
+  if (first.place.file !== file || first.place.span.start !== span.start) return false;
+  if (unless !== undefined && callsFor(file, context, unless).length > 0) return false;
+  const own = projectOf(file, context);
+  return [...context.facts.modules.keys()].some(
+    (each) =>
+      isCore(context, each) && projectOf(each, context) === own && findInCode(context.text(each), uses) !== undefined,
+  );
 }
 
 interface Change {
@@ -202,15 +243,16 @@ function holdersOf(component: Component, call: CallFact, context: Context): read
   // Options that are handed to the middleware take the place of all others.
   const own = callsFor(file, context, ...(component.middleware ?? [])).find((use) => use.arguments.length > 0);
   if (own !== undefined) return [own];
+  const again = component.scheme === undefined ? component.methods : (component.also ?? []);
   const others = callsFor(
     file,
     context,
-    ...(component.also ?? []),
+    ...again,
     "Configure",
     "ConfigureAll",
     "PostConfigure",
     "PostConfigureAll",
-  ).filter((other) => component.also?.includes(other.method) === true || isFor(component, call, other, context));
+  ).filter((other) => again.includes(other.method) || isFor(component, call, other, context));
   return [call, ...others.filter((other) => other !== call)];
 }
 
@@ -376,15 +418,14 @@ function addPolicy(component: Component, call: CallFact, value: string, context:
   if (span === undefined) return [];
   const lambda = call.arguments.find(({ value: seen }) => seen.some(({ data }) => data.kind === "function"));
   const line = (name: string) => `${name}.${component.member}.SecurePolicy = ${value}`;
-  if (component.also !== undefined && call.method !== "ConfigureApplicationCookie") {
+  const isImplied = component.implied?.by.includes(call.method) === true;
+  if (isImplied || (component.also !== undefined && call.method !== "ConfigureApplicationCookie")) {
     const target = /^(.*?\.)\s*\w+\s*(?:<[^()]*>)?\s*\($/s.exec(text.slice(call.place.span.start, span.start))?.[1];
     if (target === undefined || /[()\n]/.test(target)) return [];
-    const edit = insertBefore(
-      text,
-      call.place.file,
-      call.place.span.start,
-      `${target}ConfigureApplicationCookie(options => ${line("options")});`,
-    );
+    const { file } = call.place;
+    const options = isImplied && typeName(component.options, file, context, component.space);
+    const configure = options === false ? "ConfigureApplicationCookie" : `Configure<${options}>`;
+    const edit = insertBehindStatement(text, call.place, `${target}${configure}(options => ${line("options")});`);
     return edit === undefined ? [] : [edit];
   }
   if (lambda === undefined) {

@@ -3,6 +3,7 @@ import {
   type Context,
   type Edit,
   type Fix,
+  findArgument,
   type Given,
   lastOf,
   memberOf,
@@ -56,6 +57,19 @@ function policyOfBuilt({ data, when }: SeenAlternative): Seen {
     const says = "`SecurePolicy` of the `CookieBuilder` is not set, and its default is `SameAsRequest`";
     return { data: { kind: "literal", value: "SameAsRequest" }, when: both, because: [{ from: "docs", url, says }] };
   });
+}
+
+/** https://learn.microsoft.com/en-us/dotnet/api/microsoft.aspnetcore.localization.cookierequestcultureprovider.defaultcookiename */
+const NAMES: Readonly<Record<string, string>> = {
+  "CookieRequestCultureProvider.DefaultCookieName": ".AspNetCore.Culture",
+};
+
+/** The name of a cookie that the framework only makes the value of. */
+export function nameOf(fact: Fact): Given | undefined {
+  const given = fact.kind === "call" ? findArgument(fact, 0, "key") : undefined;
+  const [, name] = Object.entries(NAMES).find(([path]) => named(pathsOf(given?.value), `*.${path}`)) ?? [];
+  if (name === undefined) return undefined;
+  return { seen: [{ data: { kind: "literal", value: name }, when: [], because: [] }], attribute: "name" };
 }
 
 export function member(name: string): (fact: Fact) => Given | undefined {
@@ -178,6 +192,22 @@ function builderEdits(builder: Seen, context: Context): readonly Edit[] | undefi
   );
 }
 
+// ---- typed headers
+
+/** `new SetCookieHeaderValue(name, value)`, for `GetTypedHeaders().SetCookie` or as a text: no policy reaches it. */
+export function isHeaderValue(call: CallFact, context: Context): boolean {
+  return call.new && named(call.callee, "*.SetCookieHeaderValue") && isCore(context, call.place.file);
+}
+
+export function fixHeaderValue(fact: Fact, context: Context): readonly Fix[] {
+  if (fact.kind === "write") return [];
+  const set = fact.late?.result?.flatMap(({ data }) =>
+    data.kind === "object" ? (data.properties.get("Secure") ?? []) : [],
+  );
+  if (set !== undefined && set.length > 0) return [];
+  return secureFix(addMember(context.text(fact.place.file), fact, "Secure", "true", false));
+}
+
 // ---- raw headers
 
 const HEADERS = /(?:^|\.)(?:Http)?Response\.Headers$/i;
@@ -187,11 +217,18 @@ export function isHeader(call: CallFact, context: Context): boolean {
   const first = call.arguments[0]?.value;
   const name = first?.length === 1 && first[0]?.data.kind === "literal" ? String(first[0].data.value) : "";
   const isSetCookie = /^set-cookie$/i.test(name) || named(pathsOf(first), "*.HeaderNames.SetCookie");
-  return isSetCookie && receivers.some((path) => HEADERS.test(path)) && isCore(context, call.place.file);
+  if (!isSetCookie || isHeaderText(call.arguments[1]?.value)) return false;
+  return receivers.some((path) => HEADERS.test(path)) && isCore(context, call.place.file);
+}
+
+/** What a `SetCookieHeaderValue` gives as a text stands under its own constructor. */
+function isHeaderText(seen: Seen | undefined): boolean {
+  return pathsOf(seen).some((path) => /(?:^|\.)SetCookieHeaderValue(?:\(\))?\.ToString\(\)$/.test(path));
 }
 
 export function isHeaderWrite(write: WriteFact, context: Context): boolean {
   const isNamed = write.key === undefined && named(pathsOf(write.keySeen), "*.HeaderNames.SetCookie");
   if (!isNamed && !/^set-?cookie$/i.test(write.key ?? "")) return false;
+  if (isHeaderText(write.value)) return false;
   return write.paths.some((path) => HEADERS.test(path)) && isCore(context, write.place.file);
 }

@@ -1,20 +1,26 @@
-import { argument, custom, type Framework, fallback, header } from "../../framework.ts";
+import { argument, custom, type Framework, fallback, header, setter } from "../../framework.ts";
 import { isDeletion, setTooLate } from "../cookie-options.ts";
+import { debugSymbol } from "../csharp.ts";
 import { proxyTrust } from "./application.ts";
 import { COMPONENT_METHODS, componentSinks } from "./components.ts";
 import {
   fixesOf,
+  fixHeaderValue,
   isHeader,
+  isHeaderValue,
   isHeaderWrite,
   isLeftAlone,
   isResponseCookies,
   isTurnedOff,
   member,
+  nameOf,
   secureOf,
 } from "./cookies.ts";
 import { applyPolicy, MIDDLEWARE } from "./policy.ts";
 
 const docs = "https://learn.microsoft.com/en-us/dotnet/api/microsoft.aspnetcore.http.cookieoptions.secure";
+const headerDocs =
+  "https://learn.microsoft.com/en-us/dotnet/api/microsoft.net.http.headers.setcookieheadervalue.secure";
 
 const options = {
   secure: [
@@ -45,7 +51,14 @@ export const aspnetCore: Framework = {
       "SetCookie",
       "AddSession",
       "AddAntiforgery",
-      "TempDataProvider",
+      "TempData",
+      "AntiforgeryToken",
+      "UseAntiforgery",
+      "GetAndStoreTokens",
+      "AddMvc",
+      "AddControllersWithViews",
+      "AddRazorPages",
+      "AddRazorComponents",
       "AddCookie",
       "AddIdentity",
       "AddDefaultIdentity",
@@ -83,6 +96,7 @@ export const aspnetCore: Framework = {
       (equals) =>
         ({ path: `*.Is${equals}`, is: "environment-equals", variable: "ASPNETCORE_ENVIRONMENT", equals }) as const,
     ),
+    debugSymbol,
   ],
   methods: [
     ...COMPONENT_METHODS,
@@ -114,12 +128,22 @@ export const aspnetCore: Framework = {
   sinks: [
     {
       on: { kind: "call", method: ["Append", "Delete"], matches: isResponseCookies },
-      name: [argument(0, "key")],
+      name: [custom(nameOf), argument(0, "key")],
       ...options,
     },
     { on: { kind: "call", method: ["CookieOptions"], matches: isLeftAlone, late: true }, name: [], ...options },
     { on: { kind: "write", members: ["Secure"], matches: isTurnedOff }, name: [], ...options },
     ...componentSinks,
+    {
+      on: { kind: "call", method: ["SetCookieHeaderValue"], matches: isHeaderValue, late: true },
+      name: [argument(0, "name")],
+      secure: [
+        setter("result", "Secure"),
+        fallback(false, headerDocs, "`Secure` of `SetCookieHeaderValue` is not set, and its default is off"),
+      ],
+      attributes: { httponly: [setter("result", "HttpOnly")], path: [setter("result", "Path")] },
+      fixes: fixHeaderValue,
+    },
     {
       on: { kind: "call", method: ["Append", "Add", "TryAdd", "AppendCommaSeparatedValues"], matches: isHeader },
       name: [header(1, "name")],

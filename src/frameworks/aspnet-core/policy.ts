@@ -120,7 +120,9 @@ export function applyPolicy(cookies: readonly Cookie[], context: Context): reado
 }
 
 function isRaw({ sink }: Cookie, context: Context): boolean {
-  return /\bHeaders\b/.test(context.text(sink.file).slice(sink.span.start, sink.span.end).split("(")[0] ?? "");
+  return /\bHeaders\b|\bSetCookieHeaderValue$/.test(
+    context.text(sink.file).slice(sink.span.start, sink.span.end).split("(")[0] ?? "",
+  );
 }
 
 function past(cookie: Cookie, policy: Policy, context: Context, told: Set<Policy["at"]>): Cookie {

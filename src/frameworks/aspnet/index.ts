@@ -8,11 +8,13 @@ import {
   header,
   named,
   type OwnSource,
+  type Place,
   type ProxyTrust,
   type Remark,
   type Sink,
   type WriteFact,
 } from "../../framework.ts";
+import { findInCode } from "../csharp.ts";
 import { appSettings } from "./app-settings.ts";
 import {
   defaultSecure,
@@ -29,9 +31,18 @@ import {
   ticketName,
   ticketSecure,
 } from "./cookies.ts";
-import { eventOf, isOnlyThere, runsAtTheEnd } from "./end-request.ts";
+import { eventOf, handlerOf, handlers, isMet, runsAtTheEnd } from "./end-request.ts";
 import { isOwin, owinSinks, schemeRestored } from "./owin.ts";
-import { flagSource, formsDefault, formsFix, httpCookiesDefault, httpCookiesDocs, ownCookies } from "./own.ts";
+import {
+  flagSource,
+  formsDefault,
+  formsFix,
+  httpCookiesDefault,
+  httpCookiesDocs,
+  httpCookiesFix,
+  ownCookies,
+} from "./own.ts";
+import { webApiCookies } from "./web-api.ts";
 import { applicationOf, applicationsOf, attributeFor } from "./web-config.ts";
 
 const ofCookie = {
@@ -42,7 +53,8 @@ const ofCookie = {
   fixes: fixesOf,
 } satisfies Omit<Sink, "on">;
 
-const RESPONSE_HEADERS = /(?:^|\.)(?:Http|I?Owin)?Response(?:Base|Wrapper)?(?:\.Headers)?\.\w+$/i;
+const RESPONSE_HEADERS =
+  /(?:^|\.)(?:(?:Http|I?Owin)?Response(?:Base|Wrapper)?(?:\.Headers)?|(?:HttpResponseMessage|Request\.Create(?:Error)?Response)(?:\(\))?\.Headers)\.\w+$/i;
 
 export const aspnet: Framework = {
   name: "aspnet",
@@ -59,7 +71,7 @@ export const aspnet: Framework = {
       "SetAuthCookie",
       "Set-Cookie",
       "RedirectFromLoginPage",
-      "AntiForgeryConfig",
+      "AntiForgery",
       "UseCookieAuthentication",
       "UseExternalSignInCookie",
       "UseTwoFactor",
@@ -67,6 +79,8 @@ export const aspnet: Framework = {
       "Cookies.Delete",
       "EndRequest",
       "PreSendRequestHeaders",
+      "CookieHeaderValue",
+      "AddCookies",
     ],
     ".config": ["system.web>", "system.web ", "requireSSL", "httpCookies", "<appSettings"],
   },
@@ -90,14 +104,25 @@ export const aspnet: Framework = {
       says: "`Request.Url.Scheme` is the scheme that the request arrives by",
     },
   ],
-  methods: ["Flush", "SetAuthCookie", "RedirectFromLoginPage", "SignOut"],
-  members: ["Secure", "Value", "Expires", "HttpOnly", "RequireSsl", "Scheme", "EndRequest", "PreSendRequestHeaders"],
+  methods: ["Flush", "SetAuthCookie", "RedirectFromLoginPage", "SignOut", ...handlers],
+  members: [
+    "Secure",
+    "Value",
+    "Expires",
+    "HttpOnly",
+    "RequireSsl",
+    "CookieName",
+    "Scheme",
+    "EndRequest",
+    "PreSendRequestHeaders",
+  ],
   sinks: [
     {
       on: { kind: "call", method: ["Add", "Set", "AppendCookie", "SetCookie"], matches: isAdded, late: true },
       ...ofCookie,
     },
     ...owinSinks,
+    webApiCookies,
     { on: { kind: "call", method: ["HttpCookie", "GetAuthCookie"], matches: isLeftAlone, late: true }, ...ofCookie },
     {
       on: {
@@ -118,7 +143,11 @@ export const aspnet: Framework = {
       },
     },
     {
-      on: { kind: "call", method: ["AppendHeader", "AddHeader", "Add", "Set", "Append"], matches: isHeader },
+      on: {
+        kind: "call",
+        method: ["AppendHeader", "AddHeader", "Add", "TryAddWithoutValidation", "Set", "Append"],
+        matches: isHeader,
+      },
       name: [header(1, "name")],
       secure: [header(1, "secure")],
     },
@@ -142,17 +171,27 @@ function isTicketCall(call: CallFact, context: Context): boolean {
   return call.method === "SignOut" || !/^forms$/i.test(mode?.value.trim() ?? "");
 }
 
-/** `AntiForgeryConfig.RequireSsl` is asked for; without it the cookie follows `httpCookies`. */
+/** The token's cookie where forms are checked for it: `AntiForgeryConfig.RequireSsl`, else it follows `httpCookies`. */
 function antiForgeryCookies(context: Context): readonly Cookie[] {
-  const writes = context.facts.writes.filter(
-    ({ key, paths }) => key === "RequireSsl" && named(paths, "*.AntiForgeryConfig"),
-  );
-  return writes.map((write) =>
+  const writes = context.facts.writes.filter(({ paths }) => named(paths, "*.AntiForgeryConfig"));
+  const ssl = writes.filter(({ key }) => key === "RequireSsl");
+  const token = { framework: "aspnet", name: tokenName(writes), language: "csharp" } as const;
+  if (ssl.length === 0)
+    return tokenPlaces(context).map((place) =>
+      context.judge({
+        ...token,
+        sink: place,
+        secure: configured(place.file, context),
+        fixes: () => {
+          const application = applicationOf(place.file, context);
+          return application === undefined ? [] : httpCookiesFix(application, context);
+        },
+      }),
+    );
+  return ssl.map((write) =>
     context.judge({
-      framework: "aspnet",
-      name: "__RequestVerificationToken",
+      ...token,
       sink: write.place,
-      language: "csharp",
       secure: [
         {
           kind: "setting",
@@ -171,6 +210,22 @@ function antiForgeryCookies(context: Context): readonly Cookie[] {
       remarks: isAlways(write) && context.deployment.tls === "proxy" ? [antiForgeryThrows(write)] : [],
     }),
   );
+}
+
+function tokenName(writes: readonly WriteFact[]): string {
+  const data = writes.findLast(({ key }) => key === "CookieName")?.value[0]?.data;
+  return data?.kind === "literal" ? String(data.value) : "__RequestVerificationToken";
+}
+
+/** Where an application first asks for the token of a form. */
+function tokenPlaces(context: Context): readonly Place[] {
+  const places = new Map<unknown, Place>();
+  for (const file of [...context.facts.modules.keys()].filter((each) => isSystemWeb(context, each)).sort()) {
+    const span = findInCode(context.text(file), /\bValidateAntiForgeryToken|\bAntiForgery\.GetHtml\b/);
+    const application = applicationOf(file, context);
+    if (span !== undefined && !places.has(application)) places.set(application, { file, span });
+  }
+  return [...places.values()];
 }
 
 function configured(file: string, context: Context): readonly OwnSource[] {
@@ -280,7 +335,7 @@ function forced(cookie: Cookie, write: WriteFact, context: Context): Cookie {
   if (cookie.verdict === "secure") return cookie;
   const [value] = write.value;
   const scheme = [...write.conditions, ...(value?.when ?? [])].find(({ kind }) => kind === "request-scheme");
-  const where = `\`${write.within.function ?? eventOf(write, context)}\``;
+  const where = `\`${handlerOf(write) ?? eventOf(write, context)}\``;
   const at: Evidence = { from: "file", ...write.place, says: `${where} sets Secure` };
   const evidence = [...cookie.evidence, at];
   if (scheme !== undefined) {
@@ -302,7 +357,7 @@ function forced(cookie: Cookie, write: WriteFact, context: Context): Cookie {
     };
   }
   if (
-    write.conditions.some((condition) => !isOnlyThere(condition, write, context)) ||
+    write.conditions.some((condition) => !isMet(condition, write, context)) ||
     write.value.length !== 1 ||
     value?.data.kind !== "literal" ||
     value.data.value !== true

@@ -135,10 +135,7 @@ function sessionCookies(application: Application, context: Context): readonly Co
   const own = cookies.filter(({ layer }) => layer.path === folder);
   const root = application.layers.find(({ path }) => path === folder) ?? outermost;
   const flag = attributeFor(application, folder, "httpCookies", "requireSSL");
-  const elsewhere = cookies.filter(
-    ({ layer, element }) =>
-      layer.path !== folder && element.attributes.has("requireSSL") && !isTrue(element.attributes.get("requireSSL")),
-  );
+  const elsewhere = cookies.filter(({ layer, element }) => layer.path !== folder && isTurnedOff(element));
   const misplaced = misplacedFlags(application);
   const cookie = context.judge({
     framework: "aspnet",
@@ -151,15 +148,30 @@ function sessionCookies(application: Application, context: Context): readonly Co
       httpCookiesDefault,
     ],
     remarks: misplaced,
-    fixes: () =>
-      safe([
-        ...setFlag(own.at(-1)?.element, root.web, "httpCookies", "requireSSL", context),
-        ...elsewhere.flatMap(({ layer, element }) => setFlag(element, layer.web, "httpCookies", "requireSSL", context)),
-      ]),
+    fixes: () => httpCookiesFix(application, context),
   });
   const [off] = elsewhere;
   const judged = cookie.verdict === "secure" && off !== undefined ? partly(cookie, off, elsewhere, context) : cookie;
   return [broken(judged, application, context)];
+}
+
+/** Sets `requireSSL` for the application, and for the parts of it that turn it off. */
+export function httpCookiesFix(application: Application, context: Context): readonly Fix[] {
+  const { folder, layers } = application;
+  const cookies = elementsOf(application, "httpCookies");
+  const own = cookies.findLast(({ layer }) => layer.path === folder)?.element;
+  const root = layers.find(({ path }) => path === folder) ?? layers[0];
+  if (root === undefined) return [];
+  return safe([
+    ...setFlag(own, root.web, "httpCookies", "requireSSL", context),
+    ...cookies
+      .filter(({ layer, element }) => layer.path !== folder && isTurnedOff(element))
+      .flatMap(({ layer, element }) => setFlag(element, layer.web, "httpCookies", "requireSSL", context)),
+  ]);
+}
+
+function isTurnedOff({ attributes }: Element): boolean {
+  return attributes.has("requireSSL") && !isTrue(attributes.get("requireSSL"));
 }
 
 function safe(edits: readonly Edit[]): readonly Fix[] {

@@ -214,6 +214,12 @@ function faultsOf(document: Element): Fault[] {
     }
   };
   visit(document, false, 0);
+  for (const child of document.children)
+    if (SECTIONS.some((name) => name === child.name))
+      faults.push({
+        says: `\`<${child.name}>\` is a section of \`system.web\` and none of \`configuration\`, ${stops}`,
+        at: at(child),
+      });
   return faults;
 }
 

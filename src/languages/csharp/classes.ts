@@ -14,7 +14,7 @@ import { initialValue } from "./assignments.ts";
 import { call, typeExpression } from "./chains.ts";
 import { binary, type Context, deeper, hasModifier, nameText, textOf } from "./context.ts";
 import { annotations, bodyFunction, functionOf, parameter, parametersOf } from "./functions.ts";
-import { branchOf } from "./preprocessor.ts";
+import { branchOf, symbolTest } from "./preprocessor.ts";
 import { shapeOf } from "./shapes.ts";
 import { childOfType, partsOf, TYPE_DECLARATIONS } from "./syntax.ts";
 import { fullType, typed, typeText } from "./types.ts";
@@ -59,10 +59,33 @@ export function members(context: Context, node: Node): Member[] {
   );
 }
 
-/** Members under `#if` may not depend on a condition: those of all branches count. */
+/** Members of all branches of an `#if` count; one that both sides declare is the one or the other. */
 function allBranches(context: Context, node: Node): Member[] {
-  const { body, alternative } = branchOf(node);
-  return [...body, ...(alternative ? [alternative] : [])].flatMap((part) => members(context, part));
+  const { condition, body, alternative } = branchOf(node);
+  const then = body.flatMap((part) => members(context, part));
+  const others = alternative ? members(context, alternative) : [];
+  const test = symbolTest(context, condition, node);
+  const both = new Map(then.map((member) => [member, others.find((other) => isSameMember(member, other))]));
+  const taken = new Set(both.values());
+  return [
+    ...[...both].map(([member, other]) => eitherMember(test, member, other, spanOf(node))),
+    ...others.filter((other) => !taken.has(other)),
+  ];
+}
+
+function isSameMember(one: Member, other: Member): boolean {
+  if (one.kind === "field") return other.kind === "field" && one.name === other.name;
+  if (one.kind !== "method" || other.kind !== "method") return false;
+  const parameters = (method: typeof one) => method.function.parameters.map(({ name }) => name).join();
+  return one.name === other.name && one.role === other.role && parameters(one) === parameters(other);
+}
+
+function eitherMember(test: Expression, member: Member, other: Member | undefined, span: Span): Member {
+  if (member.kind === "field" && other?.kind === "field" && member.value && other.value)
+    return { ...member, value: { kind: "ternary", test, then: member.value, else: other.value, span } };
+  if (member.kind !== "method" || other?.kind !== "method") return member;
+  const choice: Statement = { kind: "if", test, then: member.function.body, else: other.function.body, span };
+  return { ...member, function: { ...member.function, body: [choice] } };
 }
 
 function nestedType(context: Context, node: Node): Member[] {

@@ -7,6 +7,8 @@ import { nameNode } from "./syntax.ts";
 export interface Context {
   readonly text: string;
   readonly shapes: Map<string, Shape>;
+  /** What the file itself says of symbols of the preprocessor. */
+  readonly symbols: Map<string, boolean>;
   /** Declared types of parameters and locals, one map per function, innermost last. */
   readonly scopes: Map<string, string>[];
   /** Return types of the functions around, innermost last. */

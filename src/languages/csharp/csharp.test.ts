@@ -82,12 +82,12 @@ describe("files", () => {
     expect(await body("#if DEBUG\na();\n#elif !FOO\nb();\n#else\nc();\n#endif\n")).toEqual([
       {
         kind: "if",
-        test: name("DEBUG"),
+        test: name("#DEBUG"),
         then: [run(call(name("a")))],
         else: [
           {
             kind: "if",
-            test: { kind: "not", value: name("FOO") },
+            test: { kind: "not", value: name("#FOO") },
             then: [run(call(name("b")))],
             else: [run(call(name("c")))],
           },
@@ -102,7 +102,7 @@ describe("files", () => {
       declare("x", literal(undefined)),
       {
         kind: "if",
-        test: name("DEBUG"),
+        test: name("#DEBUG"),
         then: [{ kind: "assign", target: name("x"), value: literal(1) }],
         else: [],
       },
@@ -451,7 +451,7 @@ describe("expressions", () => {
     expect(await value("new X { B =\n#if DEBUG\n1\n#else\n2\n#endif\n}")).toEqual({
       ...made("X"),
       bare: true,
-      initializer: [entry("B", { kind: "ternary", test: name("DEBUG"), then: literal(1), else: literal(2) })],
+      initializer: [entry("B", { kind: "ternary", test: name("#DEBUG"), then: literal(1), else: literal(2) })],
     });
     expect(await value("new X { a, b }")).toEqual({
       kind: "call",

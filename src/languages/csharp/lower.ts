@@ -4,6 +4,7 @@ import type { SyntaxTree } from "../../syntax.ts";
 import { fieldOf } from "../lowering.ts";
 import { type Context, textOf } from "./context.ts";
 import { childrenOf, expression, primary } from "./expressions.ts";
+import { definedIn } from "./preprocessor.ts";
 import { collectShapes } from "./shapes.ts";
 import { statementOf, statements } from "./statements.ts";
 import { NAMESPACES, partsOf } from "./syntax.ts";
@@ -14,6 +15,7 @@ export function lower({ root, errors, comments }: SyntaxTree, source: SourceFile
   const context: Context = {
     text: source.text,
     shapes: new Map(),
+    symbols: new Map(),
     scopes: [new Map()],
     returns: [undefined],
     owners: [],
@@ -25,6 +27,7 @@ export function lower({ root, errors, comments }: SyntaxTree, source: SourceFile
     childrenOf: (node) => childrenOf(context, node),
   };
   const nodes = partsOf(root);
+  definedIn(context, root);
   collectShapes(context, nodes);
   const namespace = fieldOf(
     nodes.find((node) => NAMESPACES.has(node.type)),

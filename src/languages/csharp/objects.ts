@@ -3,7 +3,7 @@ import type { SyntaxNode as Node } from "../../syntax.ts";
 import { fieldOf, opaque, spanOf } from "../lowering.ts";
 import { ARGUMENTS, argument, argumentsOf, spreadOf, typeExpression } from "./chains.ts";
 import { type Context, deeper, nameText, textOf } from "./context.ts";
-import { branchOf, conditionOf } from "./preprocessor.ts";
+import { branchOf, symbolTest } from "./preprocessor.ts";
 import { declaredType } from "./shapes.ts";
 import { childOfType, innerSpan, lastPart, partsOf } from "./syntax.ts";
 import { elementType, fullType, impliedType, typeText } from "./types.ts";
@@ -105,7 +105,7 @@ function keyOf(key: Expression): string | Expression {
 function conditionalEntries(context: Context, node: Node, type: string | undefined): Entry {
   const { condition, body, alternative } = branchOf(node);
   const span = spanOf(node);
-  const test = conditionOf(context, condition, node);
+  const test = symbolTest(context, condition, node);
   const then: Expression = { kind: "object", entries: entriesOf(context, body, type), span };
   const others = alternative ? (alternative.type === "preproc_elif" ? [alternative] : partsOf(alternative)) : [];
   const entries = others.flatMap((other) =>
