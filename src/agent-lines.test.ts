@@ -76,6 +76,7 @@ test("the line decides between places of the source", () => {
     notDeployed: null,
     attributes: {},
     condition: null,
+    remarks: [],
     fix: null,
   });
   const seen = withAgentLines(sightings("made-up=1"), [record("made-up", 7)]);

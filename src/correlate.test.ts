@@ -31,6 +31,7 @@ const inSource = (name: string | null, change: Partial<ReportCookie> = {}): Repo
     notDeployed: null,
     attributes: {},
     condition: null,
+    remarks: [],
     fix: null,
     ...change,
   };

@@ -194,6 +194,8 @@ export interface Reading {
   readonly text?: "boolean";
   /** What an explicit `undefined`, `None` or `null` means; default: as if it were not given. */
   readonly absent?: Meaning;
+  /** What an explicit `null` means where that is not `absent`. */
+  readonly null?: Meaning;
 }
 
 export type Meaning = "secure" | "insecure" | "request-scheme" | "next";

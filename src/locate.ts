@@ -54,6 +54,7 @@ export function locator(text: (file: string) => string | undefined): Locator {
     notDeployed: one.notDeployed ?? null,
     attributes: one.attributes,
     condition: one.condition ?? null,
+    remarks: one.remarks.map(({ kind, says, at }) => ({ kind, says, at: evidence(at) })),
     fix: one.fixes[0] === undefined ? null : fix(one.fixes[0]),
   });
   return { lines, location, evidence, fix, cookie };

@@ -1,4 +1,4 @@
-import type { AttributeValue, Verdict, VerdictCondition } from "./cookie.ts";
+import type { AttributeValue, Remark, Verdict, VerdictCondition } from "./cookie.ts";
 import type { Edit } from "./edit.ts";
 import type { Level } from "./finding.ts";
 
@@ -78,6 +78,8 @@ export interface ReportCookie {
   readonly notDeployed: string | null;
   readonly attributes: Readonly<Record<string, AttributeValue>>;
   readonly condition: VerdictCondition | null;
+  /** Traps told beside the verdict. */
+  readonly remarks: readonly { readonly kind: Remark["kind"]; readonly says: string; readonly at: ReportEvidence }[];
   readonly fix: ReportFix | null;
   readonly wire?: {
     readonly line: number;

@@ -135,6 +135,7 @@ function toReportCookie(sighting: Sighting, cookie: Cookie | undefined): ReportC
     notDeployed: cookie?.notDeployed ?? null,
     attributes: cookie?.attributes ?? {},
     condition: null,
+    remarks: [],
     fix: fixes[0] ?? null,
     wire: {
       line,

@@ -7,6 +7,7 @@ import {
   type Evidence,
   findArgument,
   imports,
+  lastOf,
   type Place,
   type ProxyTrust,
   type Remark,
@@ -87,13 +88,24 @@ export function majorOf(context: Context, file: string, name: string): number | 
   return digits === undefined ? undefined : Number(digits);
 }
 
-/** Is a version below `major.minor` the lowest one that the nearest `package.json` allows? */
+/** Are all versions that the nearest `package.json` allows below `major.minor`? `^1.11.0` allows 1.19, and installs it. */
 export function isBelow(context: Context, file: string, name: string, major: number, minor: number): boolean {
   const range = packageOf(context, file)?.dependencies[name];
-  const digits = typeof range === "string" ? /^\s*(?:npm:[^@]*@)?[\^~>=v\s]*(\d+)\.(\d+)/.exec(range) : null;
-  if (digits === null) return false;
-  const [lowest, second] = [Number(digits[1]), Number(digits[2])];
-  return lowest < major || (lowest === major && second < minor);
+  const parts = typeof range === "string" ? /^\s*(?:npm:[^@]*@)?([\^~v=]*)\s*(\d+)(?:\.(\d+))?/.exec(range) : null;
+  if (parts === null) return false;
+  const [, operator = "", first, second] = parts;
+  const highest = Number(first);
+  const isOpen = second === undefined || (operator.startsWith("^") && highest > 0);
+  return highest < major || (highest === major && !isOpen && Number(second) < minor);
+}
+
+/** Before `major.minor` of a package an explicit `undefined` is off, and no automatic flag comes. */
+export function offWhereUndefined(position: number, name: string, major: number, minor: number): CustomSource {
+  return custom((fact, context) => {
+    if (fact.kind !== "call" || !isBelow(context, fact.place.file, name, major, minor)) return undefined;
+    const seen = optionOf(fact, position, "secure");
+    return seen === undefined ? undefined : { seen, attribute: "secure", reading: { absent: "insecure" } };
+  });
 }
 
 /** Packages that put an Express response into the hands of the code. */
@@ -222,10 +234,13 @@ export function isTrue(seen: Seen | undefined): boolean {
   return seen !== undefined && seen.every(({ data }) => data.kind === "literal" && Boolean(data.value));
 }
 
-/** Do the options make the cookie expire at once: `maxAge: 0`, `expires: new Date(0)`? */
-export function expiresAtOnce(call: SeenCall, position: number, context: Context): boolean {
+/**
+ * Do the options make the cookie expire at once: `maxAge: 0`, `expires: new Date(0)`?
+ * @param second what `maxAge` is for one second; less comes out as `Max-Age=0`
+ */
+export function expiresAtOnce(call: SeenCall, position: number, context: Context, second = 1): boolean {
   const age = literalOf(optionOf(call, position, "maxAge"));
-  if (typeof age === "number") return age <= 0;
+  if (typeof age === "number") return age < second;
   return isPast(optionOf(call, position, "expires"), context);
 }
 
@@ -399,29 +414,29 @@ const secureWrites = once((context) =>
 export function changedByHandlers(owner: RegExp, written: string): CustomSource {
   return custom((fact, context) => {
     const writes = secureWrites(context).filter(({ paths }) => paths.some((path) => owner.test(path)));
-    if (writes.length === 0) return undefined;
-    const absent: SeenAlternative = { data: { kind: "literal", value: undefined }, when: [], because: [] };
     const [write] = writes;
-    const value = literalOf(write?.value);
-    if (write === undefined || typeof value !== "boolean") return undefined;
-    const says = `${written} = ${value}`;
-    if (writes.length === 1 && runsForEveryRequest(write, fact, context))
+    if (write === undefined) return undefined;
+    const says = `${written} = ${textAt(context, write.valuePlace)}`;
+    const always = writes.length === 1 && runsForEveryRequest(write, fact, context);
+    const value = literalOf(write.value);
+    if (always && typeof value === "boolean" && write.conditions.length === 0)
       return forced(write.place, value, `a middleware sets \`${says}\` for every request`);
-    const condition = {
+    const branch = {
       kind: "branch",
       key: `handler ${write.place.file}:${write.place.span.start}`,
+      arm: true,
+      says,
       holds: undefined,
     } as const;
+    const set: Evidence = { from: "file", ...write.place, says: `a handler sets \`${says}\`` };
     return {
-      seen: [
+      seen: lastOf([
         {
-          data: { kind: "literal", value },
-          when: [{ ...condition, arm: true, says }],
-          because: [{ from: "file", ...write.place, says: `a handler sets \`${says}\`` }],
+          value: write.value.map((each) => ({ ...each, because: [...each.because, set] })),
+          conditions: always ? write.conditions : [branch],
         },
-        { ...absent, when: [{ ...condition, arm: false, says }] },
-      ],
-      attribute: "secure",
+      ]),
+      attribute: written,
     };
   });
 }
@@ -429,7 +444,7 @@ export function changedByHandlers(owner: RegExp, written: string): CustomSource 
 /** Does a write stand in a middleware that the application uses right after the sink's, on every path? */
 function runsForEveryRequest(write: WriteFact, sink: Fact, context: Context): boolean {
   const { file, span } = sink.place;
-  if (write.place.file !== file || write.conditions.length > 0) return false;
+  if (write.place.file !== file) return false;
   const text = context.text(file);
   return context.facts.calls.some((call) => {
     const first = call.method === "use" && call.place.file === file ? call.arguments[0] : undefined;
@@ -526,7 +541,7 @@ function readTrust(call: CallFact): Trust {
   if (call.method === "enable") return told(true, "`trust proxy` is enabled");
   if (call.method === "disable") return told(false, "`trust proxy` is disabled");
   const argument = call.arguments[1];
-  const possible = (argument?.value ?? []).filter(({ when }) => when.every((condition) => condition.holds !== false));
+  const possible = inDeployment(argument?.value ?? []);
   const [only] = possible;
   const variable = argument?.value.find(({ data }) => data.kind === "environment");
   const isSettled = possible.length === 1 && only?.data.kind === "literal" && only.data.value !== undefined;
@@ -535,6 +550,11 @@ function readTrust(call: CallFact): Trust {
   if (argument === undefined || only === undefined || possible.length > 1)
     return told(undefined, "what `trust proxy` is set to is not known");
   return trustValue(only.data, argument.valuePlace, told);
+}
+
+/** The alternatives that the deployment does not rule out. */
+export function inDeployment(seen: Seen): Seen {
+  return seen.filter(({ when }) => when.every((condition) => condition.holds !== false));
 }
 
 function trustValue(

@@ -67,7 +67,7 @@ function showBriefly(finding: ReportFinding, view: View): string {
 }
 
 function showFully(finding: ReportFinding, view: View): string {
-  const { location, related, message, fixes, cookie } = finding;
+  const { rule, location, related, message, fixes, cookie } = finding;
   const name = view.report.cookies[cookie]?.name ?? null;
   const decides = related.some((one) => "file" in one && samePlace(one, location));
   const frame = location === null ? "" : showFrame(location, view, name, decides);
@@ -75,9 +75,12 @@ function showFully(finding: ReportFinding, view: View): string {
   const steps = elsewhere.map((one) => showEvidence(one, view, name)).join("");
   const links = docsOf([...related, ...(view.report.cookies[cookie]?.evidence ?? [])]);
   const documented = links.map((url) => `${INDENT}${view.paint("dim", `see ${visible(url)}`)}\n`).join("");
+  const remarks = rule === "missing-secure" ? (view.report.cookies[cookie]?.remarks ?? []) : [];
+  const notes = remarks.filter(({ kind }) => kind === "note");
+  const beside = notes.map(({ says }) => prose(`Note: ${says}.`, view)).join("");
   const [best] = fixes;
   const fix = best === undefined ? showSuggestion(finding, view) : showFix(best, view, name);
-  return `${title(finding, view)}\n${prose(message, view)}${frame}${steps}${documented}${fix}`;
+  return `${title(finding, view)}\n${prose(message, view)}${frame}${steps}${beside}${documented}${fix}`;
 }
 
 function samePlace(a: Location, b: Location | null): boolean {

@@ -4,6 +4,7 @@ import { ineffectiveSecure } from "./ineffective-secure.ts";
 import { missingSecure } from "./missing-secure.ts";
 import { prefixWithoutSecure } from "./prefix-without-secure.ts";
 import { sameSiteNoneWithoutSecure } from "./samesite-none-without-secure.ts";
+import { withheldCookie } from "./withheld-cookie.ts";
 
 /** Every rule, in the order of reports. */
 export const rules: readonly Rule[] = [
@@ -12,4 +13,5 @@ export const rules: readonly Rule[] = [
   prefixWithoutSecure,
   sameSiteNoneWithoutSecure,
   droppedCookie,
+  withheldCookie,
 ];

@@ -90,6 +90,19 @@ describe("ineffective-secure", () => {
   });
 });
 
+describe("withheld-cookie", () => {
+  const remark = { kind: "withheld" as const, says: "none is sent", at: seenAt(files, "b.js", "secure", "") };
+  test.each<[string, Partial<Cookie>, string[]]>([
+    ["a Secure cookie that does not come", { remarks: [remark], verdict: "secure" }, ["note"]],
+    ["one that is not Secure", { remarks: [remark], verdict: "conditional" }, []],
+    ["other remarks", { remarks: [{ ...remark, kind: "note" }], verdict: "secure" }, []],
+    ["a deletion", { remarks: [remark], verdict: "secure", deletion: true }, []],
+    ["not in this deployment", { remarks: [remark], verdict: "secure", notDeployed: "it is a development branch" }, []],
+  ])("%s", (_what, change, expected) => {
+    expect(levels("withheld-cookie", change)).toEqual(expected);
+  });
+});
+
 describe.each([
   ["prefix-without-secure", { name: "__Host-sid" }, { name: "sid__Host-" }],
   ["prefix-without-secure", { name: "__secure-sid" }, { name: undefined }],

@@ -85,7 +85,8 @@ function readLiteral(
   const { attribute: name, reading = {} } = given;
   if (value === null || value === undefined) {
     const absent = language === "ruby" ? "nil" : value === null ? "null" : "undefined";
-    return reading.absent === undefined ? "next" : meant(reading.absent, `\`${name}\` is ${absent}`);
+    const meaning = value === null ? (reading.null ?? reading.absent) : reading.absent;
+    return meaning === undefined ? "next" : meant(meaning, `\`${name}\` is ${absent}`);
   }
   const says =
     given.says ??

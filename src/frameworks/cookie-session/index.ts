@@ -12,6 +12,7 @@ import {
   named,
   option,
   type Remark,
+  reading,
   type Seen,
   type SeenObject,
   type Sink,
@@ -28,6 +29,7 @@ import {
   javascriptWords,
   literalOf,
   majorOf,
+  offWhereUndefined,
   onlyObject,
   optionOf,
   proxyOption,
@@ -64,7 +66,9 @@ const session: Sink = {
     rewritten,
     deprecatedOption(0, "secureProxy"),
     changedByHandlers(/(?:^|\.)sessionOptions$/, "req.sessionOptions.secure"),
-    option(0, "secure"),
+    // Versions before 1.4 come with a `cookies` before 0.8.
+    offWhereUndefined(0, "cookie-session", 1, 4),
+    reading(option(0, "secure"), { null: "insecure" }),
     fallback("request-scheme", docs, "`secure` is not given, and cookie-session's default follows the request"),
   ],
   attributes: {

@@ -9,12 +9,13 @@ import {
   type Framework,
   fallback,
   findArgument,
-  type Given,
   imports,
   named,
   option,
   type ProxyTrust,
+  type Reading,
   type Remark,
+  reading,
   type SeenCall,
   type Sink,
   type WriteFact,
@@ -23,11 +24,11 @@ import { addArgument, addEntry } from "../../write.ts";
 import {
   deprecatedOption,
   expiresAtOnce,
-  isBelow,
   isPast,
   isTrue,
   javascriptWords,
   literalOf,
+  offWhereUndefined,
   onlyObject,
   optionOf,
   rewritten,
@@ -43,6 +44,9 @@ const docs = "https://github.com/pillarjs/cookies#readme";
 const throws =
   "Over what the process takes for plain http, a call with `secure: true` throws, also on a developer's http://localhost; `secure: true` for the constructor stops that.";
 
+/** Only `undefined` counts as not given. */
+const nullIsOff: Reading = { null: "insecure" };
+
 const set: Sink = {
   on: {
     kind: "call",
@@ -53,8 +57,9 @@ const set: Sink = {
   secure: [
     rewritten,
     deprecatedOption(2, "secureProxy"),
-    custom((fact, context) => oldUndefined(fact, context)),
-    option(2, "secure"),
+    // https://github.com/pillarjs/cookies/blob/0.8.0/HISTORY.md
+    offWhereUndefined(2, "cookies", 0, 8),
+    reading(option(2, "secure"), nullIsOff),
     constructed(),
     fallback("request-scheme", docs, "`secure` is not given, and the default of `cookies` follows the request"),
   ],
@@ -102,18 +107,8 @@ function constructed(): CustomSource {
   return custom((fact) => {
     const call = maker(fact);
     const seen = call === undefined ? undefined : optionOf(call, 2, "secure");
-    return seen === undefined ? undefined : { seen, attribute: "secure", reading: {} };
+    return seen === undefined ? undefined : { seen, attribute: "secure", reading: nullIsOff };
   });
-}
-
-/**
- * Before 0.8.0 an explicit `undefined` is off, and no automatic flag comes.
- * https://github.com/pillarjs/cookies/blob/0.8.0/HISTORY.md
- */
-function oldUndefined(fact: Fact, context: Context): Given | undefined {
-  if (fact.kind !== "call" || !isBelow(context, fact.place.file, "cookies", 0, 8)) return undefined;
-  const seen = optionOf(fact, 2, "secure");
-  return seen === undefined ? undefined : { seen, attribute: "secure", reading: { absent: "insecure" } };
 }
 
 /** Without a value, or with one that has run out, the cookie is deleted; a `maxAge` of `0` counts as not given. */

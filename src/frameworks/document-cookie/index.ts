@@ -5,7 +5,7 @@ import { javascriptWords } from "../node.ts";
 const docs = "https://developer.mozilla.org/en-US/docs/Web/API/Document/cookie";
 const storeDocs = "https://developer.mozilla.org/en-US/docs/Web/API/CookieStore/set";
 
-const words = ["document.cookie", "cookiestore", ".cookie ="];
+const words = ["document.cookie", "cookiestore", ".cookie =", 'document["cookie"]', "document['cookie']"];
 
 /** Pages and templates, whose scripts run in the browser. */
 const pages = [".html", ".htm", ".vue", ".svelte", ".ejs", ".erb", ".hbs", ".cshtml", ".aspx", ".ascx", ".master"];
@@ -14,8 +14,7 @@ const write: Sink = {
   on: {
     kind: "write",
     members: ["cookie"],
-    matches: ({ paths, index }) =>
-      !index && paths.some((path) => /(?:^|\.)(?:document|ownerDocument|contentDocument)$/.test(path)),
+    matches: ({ paths }) => paths.some((path) => /(?:^|\.)(?:document|ownerDocument|contentDocument)$/.test(path)),
   },
   name: [header("value", "name", "document.cookie")],
   secure: [header("value", "secure", "document.cookie")],

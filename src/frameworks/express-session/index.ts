@@ -2,6 +2,7 @@ import {
   type CallFact,
   type Context,
   custom,
+  type Edit,
   type Fix,
   type Framework,
   fallback,
@@ -9,6 +10,7 @@ import {
   imports,
   named,
   option,
+  type ProxyTrust,
   type Remark,
   reading,
   type Sink,
@@ -17,6 +19,7 @@ import {
 import {
   changedByHandlers,
   expressTrust,
+  inDeployment,
   isBelow,
   isShownSession,
   isTrue,
@@ -30,7 +33,6 @@ import {
   schemeSymbols,
   type Trust,
   trustEdits,
-  trustOf,
   withheldWithoutTrust,
 } from "../node.ts";
 import { lostLogins, productionFlag } from "../production-flag.ts";
@@ -69,7 +71,7 @@ const session: Sink = {
   sensitive: true,
   remarks: (fact, context) => [...misplaced(fact), ...withheld(fact, context)],
   fixes: (fact, context) => believed(fact, context),
-  alsoFix: (fact, context) => ({ edits: proxyOf(fact) === undefined ? trustEdits(context, fact) : [] }),
+  alsoFix: (fact, context) => trusting(fact, context),
   secureText: productionFlag,
   decision: (fact, context) =>
     lostLogins("express-session then sends no session cookie at all", productionFlag(fact, context)),
@@ -116,22 +118,47 @@ export const expressSession: Framework = {
   sinks: [session, bundledSession],
   methods: ["set", "enable", "disable", "use", "on-headers"],
   members: ["secure"],
-  proxyTrust: (context, sink) => proxyOf(sink) ?? expressTrust(context, sink),
+  proxyTrust: (context, sink) => sessionTrust(sink, context),
 };
 
-/** The `proxy` option, which wins over the application's `trust proxy`. */
+/** The `proxy` option, which wins over the application's `trust proxy` when it is exactly `true` or `false`. */
 function proxyOf(fact: Fact): Trust | undefined {
-  if (fact.kind !== "call") return undefined;
-  const seen = optionOf(fact, 0, "proxy");
+  const seen = fact.kind === "call" ? inDeployment(optionOf(fact, 0, "proxy") ?? []) : [];
+  if (seen.length === 0) return undefined;
+  const because = seen[0]?.because.at(-1) ?? { from: "docs", url: proxyDocs, says: "" };
+  if (seen.some(({ data }) => data.kind !== "literal"))
+    return { trusted: undefined, because: { ...because, says: "what `proxy` is set to is not known" } };
   const value = literalOf(seen);
-  if (seen === undefined || value === undefined) return undefined;
-  return {
-    trusted: Boolean(value),
-    because: {
-      ...(seen[0]?.because.at(-1) ?? { from: "docs", url: proxyDocs }),
-      says: value ? "`proxy` is on" : "`proxy` is off, whatever `trust proxy` says",
-    },
-  };
+  if (typeof value !== "boolean") return undefined;
+  const says = value ? "`proxy` is on" : "`proxy` is off, whatever `trust proxy` says";
+  return { trusted: value, because: { ...because, says } };
+}
+
+/** Whether a proxy is believed: before 1.3.0 the session's own option alone decides. */
+function sessionTrust(fact: Fact, context: Context): ProxyTrust {
+  const own = proxyOf(fact);
+  if (own !== undefined) return own;
+  return ignoresApplication(fact, context) ? ownOptionOnly : expressTrust(context, fact);
+}
+
+/** https://github.com/expressjs/session/blob/v1.3.0/History.md */
+function ignoresApplication({ place }: Fact, context: Context): boolean {
+  return isBelow(context, place.file, "express-session", 1, 3);
+}
+
+const ownOptionOnly: ProxyTrust = {
+  trusted: false,
+  because: {
+    from: "docs",
+    url: "https://github.com/expressjs/session/blob/v1.3.0/History.md",
+    says: "before 1.3.0 express-session believes a proxy with `proxy: true` only, whatever `trust proxy` says",
+  },
+};
+
+/** What makes the session believe the one proxy in front. */
+function trusting(fact: Fact, context: Context): { edits: readonly Edit[]; note?: string } {
+  if (proxyOf(fact) !== undefined) return { edits: [] };
+  return ignoresApplication(fact, context) ? proxyOption(fact, context) : { edits: trustEdits(context, fact) };
 }
 
 /**
@@ -147,7 +174,7 @@ function oldAuto(fact: Fact, context: Context): Given | undefined {
 /** `"auto"` needs no other value, only a proxy that is believed. */
 function believed(fact: Fact, context: Context): readonly Fix[] {
   if (fact.kind !== "call" || literalOf(optionOf(fact, 0, "cookie", "secure")) !== "auto") return [];
-  const edits = proxyOf(fact) === undefined ? trustEdits(context, fact) : [];
+  const { edits } = trusting(fact, context);
   if (edits.length === 0) return [];
   const note =
     "`trust proxy` believes what one proxy in front of the application says of the client; there must be one.";
@@ -166,7 +193,7 @@ function withheld(fact: Fact, context: Context): readonly Remark[] {
   const secure = fact.kind === "call" ? optionOf(fact, 0, "cookie", "secure") : undefined;
   const at = secure?.[0]?.because[0];
   if (at === undefined || !isTrue(secure)) return [];
-  const trust = proxyOf(fact) ?? trustOf(context, fact.place.file);
+  const trust = sessionTrust(fact, context);
   if (literalOf(secure) === "auto" && oldAuto(fact, context) === undefined) {
     return context.deployment.tls === "proxy" && trust.trusted === false
       ? [{ kind: "note", says: `"auto" never comes to Secure here: ${trust.because.says}`, at }]

@@ -45,6 +45,9 @@ type Fact = CallFact | WriteFact;
 const docs = "https://expressjs.com/en/api.html#res.cookie";
 const clearDocs = "https://expressjs.com/en/api.html#res.clearCookie";
 
+/** Express counts `maxAge` in milliseconds. */
+const SECOND = 1_000;
+
 const attributes = {
   httponly: [option(2, "httpOnly")],
   samesite: [option(2, "sameSite")],
@@ -63,7 +66,7 @@ const cookie: Sink = {
     fallback(false, docs, "`secure` is not given, and Express's default is off"),
   ],
   attributes,
-  deletion: (fact, context) => fact.kind === "call" && expiresAtOnce(fact, 2, context),
+  deletion: (fact, context) => fact.kind === "call" && expiresAtOnce(fact, 2, context, SECOND),
   remarks: (fact) => misspelt(fact, 2),
   fixes: (fact, context) => always(fact, context),
 };
@@ -141,7 +144,7 @@ function staysAlive(fact: Fact, context: Context): boolean {
   const major = majorOf(context, fact.place.file, "express");
   if (major === undefined || major >= 5) return false;
   const age = literalOf(optionOf(fact, 1, "maxAge"));
-  return typeof age === "number" && age > 0;
+  return typeof age === "number" && age >= SECOND;
 }
 
 function alive(fact: Fact, context: Context): readonly Remark[] {
