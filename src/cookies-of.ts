@@ -14,6 +14,7 @@ import {
   type Source,
 } from "./framework.ts";
 import { type Origin, originOf } from "./origin.ts";
+import { deletesByText } from "./verdict/give.ts";
 import { judge } from "./verdict/judge.ts";
 import { isSensitiveName, readName } from "./verdict/name.ts";
 import { ownPossibilities, possibilities } from "./verdict/possibilities.ts";
@@ -118,7 +119,7 @@ function judgeFact(framework: Framework, sink: Sink, fact: CallFact | WriteFact,
   const at: Evidence = { from: "file", ...fact.place, says: "the cookie is set here" };
   const all = possibilities(sink.secure, fact, context);
   const judged = judge(all, at, framework.proxyTrust?.(context, fact), context);
-  const deletion = sink.deletion?.(fact, context) === true;
+  const deletion = sink.deletion?.(fact, context) === true || deletesByText(sink.secure, fact);
   const attributes: Record<string, string | number | boolean | null> = {};
   for (const [attribute, sources] of Object.entries(sink.attributes ?? {})) {
     const value = readName(sources, fact, context);

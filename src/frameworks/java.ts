@@ -1,5 +1,4 @@
 import { type CallPattern, fallback, header, pathsOf, type Seen, type Sink } from "../framework.ts";
-import { deletesByHeader } from "./deleting-text.ts";
 
 /** What the frameworks of Java have in common. */
 
@@ -27,7 +26,6 @@ export function headerByHand(method: readonly string[], docs: string, isSent: Ca
     },
     name: [header(1, "name")],
     secure: [header(1, "secure"), fallback(false, docs, "the header has no `Secure`")],
-    deletion: deletesByHeader,
   };
 }
 

@@ -206,20 +206,24 @@ function returnedTexts(write: WriteFact): readonly Seen[] {
 }
 
 /** What a dictionary of headers, or a list of pairs, has under `Set-Cookie`. */
-function setCookieTexts(headers: Seen): readonly Seen[] {
+export function setCookieTexts(headers: Seen): readonly Seen[] {
   for (const { data } of headers) {
     if (data.kind !== "object" || data.literal === undefined) continue;
-    const pairs = (data.items ?? []).flatMap((pair) =>
-      pair[0]?.data.kind === "object" ? [pair[0].data.items ?? []] : [],
-    );
-    const entries = [
-      ...[...data.properties].map(([name, value]) => [name, value] as const),
-      ...pairs.map(([name, value]) => [literalText(name) ?? "", value ?? []] as const),
-    ];
-    const found = entries.filter(([name, value]) => /^set-cookie$/i.test(name) && value.length > 0);
-    if (found.length > 0) return found.map(([, value]) => value);
+    const named = [...data.properties].flatMap(([name, value]) => (isSetCookie(name, value) ? [value] : []));
+    const found = [...named, ...(data.items ?? []).flatMap(setCookiePair)];
+    if (found.length > 0) return found;
   }
   return [];
+}
+
+/** The text of a pair `("Set-Cookie", text)`. */
+export function setCookiePair(pair: Seen): readonly Seen[] {
+  const [name, value = []] = pair[0]?.data.kind === "object" ? (pair[0].data.items ?? []) : [];
+  return isSetCookie(literalText(name) ?? "", value) ? [value] : [];
+}
+
+function isSetCookie(name: string, value: Seen): boolean {
+  return /^set-cookie$/i.test(name) && value.length > 0;
 }
 
 /** `response.delete_cookie(key)`. */

@@ -1,5 +1,5 @@
 import type { Place } from "../evidence.ts";
-import type { Seen, SeenAlternative, SeenObject } from "../facts.ts";
+import type { Seen, SeenAlternative, SeenArgument, SeenObject } from "../facts.ts";
 import {
   type ArgumentSource,
   type CallFact,
@@ -15,7 +15,7 @@ import {
   type WriteFact,
 } from "../framework.ts";
 import { both, type Condition } from "../value.ts";
-import { partOfHeader } from "./header-text.ts";
+import { isExpired, partOfHeader } from "./header-text.ts";
 
 export type Fact = CallFact | WriteFact;
 
@@ -196,15 +196,20 @@ function chainProperty(each: SeenAlternative, names: readonly string[]): Seen | 
   return undefined;
 }
 
+function textOf({ position }: TextSource, fact: Fact): Pick<SeenArgument, "value" | "valuePlace"> | undefined {
+  if (position === "value") return fact.kind === "write" ? fact : undefined;
+  return fact.kind === "call" ? findArgument(fact, position) : undefined;
+}
+
+/** Does the text of a header that says all about its cookie expire it, whichever text it is? */
+export function deletesByText(sources: readonly Source[], fact: Fact): boolean {
+  const source = sources.find((each) => each.kind === "text");
+  const seen = source === undefined ? undefined : textOf(source, fact)?.value;
+  return seen !== undefined && seen.length > 0 && seen.every(({ data }) => isExpired(data));
+}
+
 function giveText(source: TextSource, fact: Fact): Given | undefined {
-  const held =
-    source.position === "value"
-      ? fact.kind === "write"
-        ? fact
-        : undefined
-      : fact.kind === "call"
-        ? findArgument(fact, source.position)
-        : undefined;
+  const held = textOf(source, fact);
   if (held === undefined) return undefined;
   return {
     seen: held.value.map((each) => ({ ...each, data: partOfHeader(each.data, source.part) })),

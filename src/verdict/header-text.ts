@@ -1,20 +1,14 @@
 import type { SeenData } from "../facts.ts";
 import type { TextSource } from "../framework.ts";
-import { hasSecureAttribute } from "../wire/set-cookie.ts";
+import { hasSecureAttribute, isDeletion, parseSetCookie } from "../wire/set-cookie.ts";
 
 /** Stands in a text for a part that is not known. */
 const HOLE = "\uFFFC";
 
 /** The name, or whether Secure is there, in what is known of a header's text. */
 export function partOfHeader(data: SeenData, part: TextSource["part"]): SeenData {
-  const parts =
-    data.kind === "literal" && typeof data.value === "string"
-      ? [data.value]
-      : data.kind === "text"
-        ? data.parts
-        : undefined;
-  if (parts === undefined) return unknown(whyNot(data), data.kind === "unknown" ? data.parameter : undefined);
-  const text = parts.map((one) => one ?? HOLE).join("");
+  const text = knownText(data);
+  if (text === undefined) return unknown(whyNot(data), data.kind === "unknown" ? data.parameter : undefined);
   if (part === "name") {
     const name = text.split(";")[0]!.split("=")[0]!.trim();
     if (name === HOLE) return unknown("the cookie's name is computed");
@@ -23,6 +17,17 @@ export function partOfHeader(data: SeenData, part: TextSource["part"]): SeenData
   if (hasSecureAttribute(text)) return { kind: "literal", value: true };
   if (mayHoldAttributes(text)) return unknown("a part of the header is not known");
   return { kind: "literal", value: false };
+}
+
+/** Has the cookie of a header's text expired when it arrives? */
+export function isExpired(data: SeenData): boolean {
+  const text = knownText(data);
+  return text !== undefined && isDeletion(parseSetCookie(text), Date.now());
+}
+
+function knownText(data: SeenData): string | undefined {
+  if (data.kind === "text") return data.parts.map((one) => one ?? HOLE).join("");
+  return data.kind === "literal" && typeof data.value === "string" ? data.value : undefined;
 }
 
 function whyNot(data: SeenData): string {

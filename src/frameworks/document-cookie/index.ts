@@ -1,5 +1,4 @@
 import { always, argument, type Framework, fallback, header, option, type Sink } from "../../framework.ts";
-import { deletesByText } from "../deleting-text.ts";
 import { javascriptWords } from "../node.ts";
 
 const docs = "https://developer.mozilla.org/en-US/docs/Web/API/Document/cookie";
@@ -18,7 +17,6 @@ const write: Sink = {
   },
   name: [header("value", "name", "document.cookie")],
   secure: [header("value", "secure", "document.cookie")],
-  deletion: (fact) => fact.kind === "write" && deletesByText(fact.value),
 };
 
 /** The Cookie Store exists in secure contexts only, and what it sets is Secure whatever the options say. */

@@ -17,7 +17,6 @@ import {
   type WriteFact,
 } from "../../framework.ts";
 import { replace } from "../../write.ts";
-import { deletesByHeader } from "../deleting-text.ts";
 import {
   deprecatedOption,
   expiresAtOnce,
@@ -101,7 +100,6 @@ const rawHeader: Sink = {
   split: (fact) => rawHeaders(fact),
   name: [header(1, "name")],
   secure: [rewritten, header(1, "secure")],
-  deletion: deletesByHeader,
 };
 
 /** `res.cookie` called, replaced, kept in a variable, or called indirectly; not the much read `req.cookies`. */

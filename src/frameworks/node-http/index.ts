@@ -1,5 +1,4 @@
 import { type CallFact, type Framework, header, named, type Seen, type Sink } from "../../framework.ts";
-import { deletesByHeader } from "../deleting-text.ts";
 import { isRewriter, javascriptWords, ownerOf, rawHeaders, rewritten } from "../node.ts";
 
 const docs = "https://nodejs.org/api/http.html#responsesetheadername-value";
@@ -15,7 +14,6 @@ const rawHeader: Sink = {
   split: (fact) => rawHeaders(fact),
   name: [header(1, "name")],
   secure: [rewritten, header(1, "secure")],
-  deletion: deletesByHeader,
 };
 
 /** NestJS: a decorator that sets a header of the handler's answer. */

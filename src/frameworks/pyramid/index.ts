@@ -19,6 +19,7 @@ import {
   type WriteFact,
 } from "../../framework.ts";
 import { configured, pasteWords } from "../paste.ts";
+import { headersOption, setCookiePair, setCookieTexts } from "../python.ts";
 
 const api = "https://docs.pylonsproject.org/projects/pyramid/en/latest/api";
 const webob = "https://docs.pylonsproject.org/projects/webob/en/stable/api";
@@ -145,10 +146,23 @@ const responseSinks: readonly Sink[] = [
     deletion: always,
   },
   {
-    on: { kind: "call", method: ["add"], matches: (call, context) => isRaw(call) && isOnResponse(call, context) },
+    on: {
+      kind: "call",
+      method: ["add"],
+      matches: (call, context) => isRaw(call) && isOnResponse(call, context) && !isMade(findArgument(call, 1)?.value),
+    },
     name: [header(1, "name")],
     secure: [header(1, "secure")],
-    deletion: (fact) => fact.kind === "call" && /max-age=0|1970/i.test(text(findArgument(fact, 1)?.value)),
+  },
+  {
+    on: {
+      kind: "call",
+      method: ["append", "extend"],
+      matches: (call, context) => listed(call).length > 0 && isOnResponse(call, context),
+    },
+    split: (fact) => (fact.kind === "call" ? listed(fact) : []),
+    name: [header(0, "name")],
+    secure: [header(0, "secure")],
   },
   {
     on: {
@@ -156,14 +170,40 @@ const responseSinks: readonly Sink[] = [
       members: ["Set-Cookie", "set-cookie"],
       matches: (write, context) =>
         write.paths.some((path) => path.endsWith(".headers")) &&
-        !named(pathsOf(write.value), "webob.cookies.make_cookie()") &&
+        !isMade(write.value) &&
         isResponse(write.target, write.place.file, context),
     },
     name: [header("value", "name")],
     secure: [header("value", "secure")],
-    deletion: (fact) => fact.kind === "write" && /max-age=0|1970/i.test(text(fact.value)),
   },
+  headersOption(
+    [
+      "Response",
+      "HTTPFound",
+      "HTTPSeeOther",
+      "HTTPMovedPermanently",
+      "HTTPTemporaryRedirect",
+      "HTTPOk",
+      "HTTPNoContent",
+    ],
+    (call) => call.callee.some((path) => /^(?:pyramid|webob)\b/.test(path)),
+  ),
 ];
+
+/** The pairs of `headerlist.append(("Set-Cookie", …))` and `headerlist.extend([…])`, each as a call of its own. */
+function listed(call: CallFact): readonly CallFact[] {
+  const [given] = call.arguments;
+  if (given === undefined || !pathsOf(call.receiver).some((path) => path.endsWith(".headerlist"))) return [];
+  const texts = call.method === "append" ? setCookiePair(given.value) : setCookieTexts(given.value);
+  return texts
+    .filter((text) => !isMade(text))
+    .map((value) => ({ ...call, arguments: [{ ...given, name: undefined, value }] }));
+}
+
+/** A text that `make_cookie` gives is told where it is made. */
+function isMade(text: Seen | undefined): boolean {
+  return named(pathsOf(text), "webob.cookies.make_cookie()");
+}
 
 const ticketPolicy = "pyramid.authentication.AuthTktAuthenticationPolicy";
 

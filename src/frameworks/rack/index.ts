@@ -22,6 +22,7 @@ import {
   type WriteFact,
 } from "../../framework.ts";
 import { addArgument, addEntry, insertBehind, replace, replaceAbsent } from "../../write.ts";
+import { endsAtOnce } from "../ruby.ts";
 
 const docs = "https://github.com/rack/rack-session";
 const responseDocs = "https://rubydoc.info/gems/rack/Rack/Response/Helpers#set_cookie-instance_method";
@@ -210,6 +211,7 @@ const response: Sink = {
   },
   name: [argument(0)],
   secure: [cookieSecure, fallback(false, responseDocs, "`secure` is not given, and Rack's default is off")],
+  deletion: (fact, context) => fact.kind === "call" && endsAtOnce(fact, context),
   fixes: (fact, context) => (fact.kind === "call" ? fixResponse(fact, context) : []),
 };
 

@@ -20,18 +20,11 @@ import {
   type WriteFact,
   written,
 } from "../../framework.ts";
+import { endsAtOnce, endsByHash, likelyLiteral } from "../ruby.ts";
 import { appOf, isDeployed } from "./app.ts";
 import { fixCall, fixValue, secureText } from "./fixes.ts";
 import { givenBySecureHeaders, unlessFlagged } from "./secure-headers.ts";
-import {
-  givenByForceSsl,
-  givenByMiddleware,
-  givenByNotForcing,
-  likely,
-  likelyLiteral,
-  type Reach,
-  withSetting,
-} from "./settings.ts";
+import { givenByForceSsl, givenByMiddleware, givenByNotForcing, type Reach, withSetting } from "./settings.ts";
 
 export const docs = "https://api.rubyonrails.org/classes/ActionDispatch/Cookies.html";
 
@@ -147,20 +140,6 @@ const keyName: Source = custom((fact): Given | undefined => {
   return { seen: fact.keySeen ?? literal, attribute: "name" };
 });
 
-/** Text of an `expires` that lies in the past, as it is usually written. */
-const PAST = /\bago\b|\byesterday\b|\b1970\b|Time\.at\(?\s*0\b|(?:now|current|today)\s*-/;
-
-function isDeletion(value: Seen, context: Context): boolean {
-  const data = likely(value);
-  if (data?.kind !== "object" || data.literal === undefined) return false;
-  const age = likelyLiteral(data.properties.get("max_age"));
-  if (typeof age === "number" && age <= 0) return true;
-  if (!data.properties.has("expires")) return false;
-  const { place } = data.literal;
-  const text = context.text(place.file).slice(place.span.start, place.span.end);
-  return PAST.test(/\bexpires\b(?:['"]?\s*=>|['"]?:)([^,\n}]*(?:\([^)]*\))?[^,\n}]*)/.exec(text)?.[1] ?? "");
-}
-
 /** `config.action_dispatch.cookies_same_site_protection`, for cookies that say nothing of their own. */
 const sameSiteProtection: Source = custom((fact, context) => {
   const write = context.facts.writes.find(
@@ -210,7 +189,7 @@ const jar: Sink = {
     domain: [written("domain")],
     path: [written("path")],
   },
-  deletion: (fact, context) => fact.kind === "write" && isDeletion(valueOf(fact), context),
+  deletion: (fact, context) => fact.kind === "write" && endsByHash(valueOf(fact), context),
   fixes: (fact, context) =>
     fact.kind === "write" && isOnlyTarget(fact) ? fixValue(valueOf(fact), fact.valuePlace, context) : [],
   secureText: (_fact, context) => secureText(context),
@@ -265,11 +244,7 @@ const response: Sink = {
   },
   name: [argument(0)],
   secure: [...force("response"), cookieHash, flagged, notForced, off],
-  deletion: (fact, context) => {
-    if (fact.kind !== "call") return false;
-    const value = findArgument(fact, 1)?.value ?? findArgument(fact, undefined, "value")?.value;
-    return value !== undefined && isDeletion(value, context);
-  },
+  deletion: (fact, context) => fact.kind === "call" && endsAtOnce(fact, context),
   fixes: (fact, context) => {
     if (fact.kind !== "call") return [];
     const value = findArgument(fact, 1);

@@ -9,11 +9,12 @@ import {
   setting,
 } from "../../framework.ts";
 import { replace } from "../../write.ts";
+import { likely } from "../ruby.ts";
 import { type App, appOf, isDeployed, underscore } from "./app.ts";
 import { fixValue, secureText } from "./fixes.ts";
 import { givenBySecureHeaders } from "./secure-headers.ts";
 import { effectiveStores, ownOption, sessionFixes } from "./session.ts";
-import { assignments, givenByForceSsl, givenByMiddleware, likely, proxyTrust, settings, valueOf } from "./settings.ts";
+import { assignments, givenByForceSsl, givenByMiddleware, proxyTrust, settings, valueOf } from "./settings.ts";
 
 const docs = "https://github.com/heartcombo/devise/blob/main/lib/devise/models/rememberable.rb";
 

@@ -9,8 +9,9 @@ import {
   type WriteFact,
 } from "../../framework.ts";
 import { addArgument, addEntry, insert, insertAfterLine, replace, replaceAbsent } from "../../write.ts";
+import { likelyLiteral } from "../ruby.ts";
 import { type App, applicationName, environmentFile, environmentOf } from "./app.ts";
-import { type AppSettings, likelyLiteral, settings } from "./settings.ts";
+import { type AppSettings, settings } from "./settings.ts";
 
 /** Off on a developer's machine: over http Rails sends no cookie that is Secure. */
 export function secureText(context: Context): string {

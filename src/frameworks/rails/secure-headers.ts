@@ -7,8 +7,8 @@ import {
   type Seen,
   type SeenAlternative,
 } from "../../framework.ts";
+import { likely, likelyLiteral } from "../ruby.ts";
 import { type App, inOrderOfReading } from "./app.ts";
-import { likely, likelyLiteral } from "./settings.ts";
 
 /** https://github.com/github/secure_headers/blob/main/docs/cookies.md */
 export const secureHeadersDocs = "https://github.com/github/secure_headers/blob/main/docs/cookies.md";

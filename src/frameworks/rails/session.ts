@@ -15,6 +15,7 @@ import {
   type WriteFact,
 } from "../../framework.ts";
 import { replace } from "../../write.ts";
+import { likelyLiteral } from "../ruby.ts";
 import {
   type App,
   applicationName,
@@ -34,7 +35,6 @@ import {
   givenByForceSsl,
   givenByMiddleware,
   givenByNotForcing,
-  likelyLiteral,
   proxyTrust,
   settings,
   valueOf,

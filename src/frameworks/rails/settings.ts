@@ -12,6 +12,7 @@ import {
   type SeenAlternative,
   type WriteFact,
 } from "../../framework.ts";
+import { likely, likelyLiteral } from "../ruby.ts";
 import { type App, inOrderOfReading, isConfig, isTooLate } from "./app.ts";
 
 /** https://api.rubyonrails.org/classes/ActionDispatch/SSL.html */
@@ -76,16 +77,6 @@ function asSwitch(seen: Seen, name: string, app: App): Seen {
       { ...UNSET, when: [...each.when, condition(false)] },
     ];
   });
-}
-
-/** The value on the way that the deployment most likely takes. */
-export function likely(seen: Seen | undefined): SeenAlternative["data"] | undefined {
-  return (seen?.find(({ when }) => when.every(({ holds }) => holds !== false)) ?? seen?.[0])?.data;
-}
-
-export function likelyLiteral(seen: Seen | undefined): unknown {
-  const data = likely(seen);
-  return data?.kind === "literal" ? data.value : undefined;
 }
 
 /** `config.ssl_options`, as far as it decides about cookies. */

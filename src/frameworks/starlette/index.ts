@@ -76,7 +76,6 @@ const headerCall: Sink = {
   },
   name: [header(1, "name")],
   secure: [header(1, "secure")],
-  deletion: (fact) => fact.kind === "call" && isOver(literal(findArgument(fact, 1)?.value)),
 };
 
 const headerWrite: Sink = {
@@ -88,12 +87,7 @@ const headerWrite: Sink = {
   },
   name: [header("value", "name")],
   secure: [header("value", "secure")],
-  deletion: (fact) => fact.kind === "write" && isOver(literal(fact.value)),
 };
-
-function isOver(text: unknown): boolean {
-  return /max-age=0|1970/i.test(String(text));
-}
 
 const headers = headersOption(
   [
