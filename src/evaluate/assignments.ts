@@ -169,9 +169,9 @@ export function writeTarget(
 
 /**
  * `jar[a] = text; jar[a][b] = …`: an element that has elements itself although it was set to a text is what a
- * container from outside the project made of it.
+ * container from outside the project made of it. So is one whose `update` is called, which no text has.
  */
-function elementWritten(evaluation: Evaluation, object: Value, written: Expression, scope: Scope): Value {
+export function elementWritten(evaluation: Evaluation, object: Value, written: Expression, scope: Scope): Value {
   if (written.kind === "name" && isScalar(object)) {
     const slot = findSlot(scope, written.name);
     const element = slot === undefined ? undefined : evaluation.elements.get(slot);

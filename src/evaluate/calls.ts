@@ -12,7 +12,7 @@ import {
   unknown,
   type Value,
 } from "../value.ts";
-import { writeMember } from "./assignments.ts";
+import { elementWritten, writeMember } from "./assignments.ts";
 import { MAXIMUM_CALL_DEPTH } from "./bounds.ts";
 import { classMember, externalBases, findMember, membersOf, methodOf, resolutionOrder } from "./class-members.ts";
 import { constructorCall, instantiate } from "./classes.ts";
@@ -47,6 +47,8 @@ export function callExpression(evaluation: Evaluation, expression: Call, scope: 
   if (callee.kind === "member" && expression.new !== true) {
     receiver = evaluation.expression(callee.object, scope);
     method = callee.property;
+    if (method === "update" && evaluation.language === "python")
+      receiver = elementWritten(evaluation, receiver, callee.object, scope);
     target = known(undefined);
   } else if (computed !== undefined && callee.kind === "index") {
     receiver = evaluation.expression(callee.object, scope);

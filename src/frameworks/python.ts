@@ -13,6 +13,7 @@ import {
   header,
   isOnlyTarget,
   type Place,
+  pathsOf,
   type Seen,
   type SeenAlternative,
   type SeenArgument,
@@ -94,25 +95,45 @@ export function secureMorsel(fact: WriteFact, context: Context): readonly Fix[] 
   return [{ title: "Set Secure", safety: "safe", edits }];
 }
 
-/** Later writes to the morsel of a cookie, `…cookies["a"]["secure"] = …`, in the function that set it. */
+/** A value that a morsel is given, and where. */
+export type MorselWrite = Pick<WriteFact, "value" | "valuePlace" | "conditions" | "order">;
+
+/**
+ * Later writes to the morsel of a cookie in the function that set it, `…cookies["a"]["secure"] = …` and
+ * `…cookies["a"].update({"secure": …})`. A morsel's keys have no case.
+ */
 export function morselWrites(
   fact: CallFact | WriteFact,
   key: string,
   isMorsel: (path: string, name: string) => boolean,
   context: Context,
-): readonly WriteFact[] {
+): readonly MorselWrite[] {
   // A key that is not known is written as nothing: `cookies[name]["secure"]` is a morsel of `cookies[]`.
   const name = fact.kind === "write" ? (fact.key ?? "") : literalText(findArgument(fact, 0, "key")?.value);
   if (name === undefined) return [];
-  return context.facts.writes.filter(
-    (write) =>
-      write.index &&
-      write.key === key &&
-      write.order > fact.order &&
-      write.place.file === fact.place.file &&
-      write.within.function === fact.within.function &&
-      write.paths.some((path) => isMorsel(path, name)),
+  const follows = ({ order, place, within }: CallFact | WriteFact) =>
+    order > fact.order && place.file === fact.place.file && within.function === fact.within.function;
+  const isOf = (paths: readonly string[]) => paths.some((path) => isMorsel(path, name));
+  const writes = context.facts.writes.filter(
+    (write) => write.index && write.key?.toLowerCase() === key && follows(write) && isOf(write.paths),
   );
+  const updates = context.facts.calls.filter(
+    (call) => call.method === "update" && follows(call) && isOf(pathsOf(call.receiver)),
+  );
+  return [...writes, ...updates.flatMap((call) => updated(call, key))].sort((a, b) => a.order - b.order);
+}
+
+function updated({ arguments: [given], conditions, order }: CallFact, key: string): readonly MorselWrite[] {
+  const value = given?.value.flatMap((each): Seen => {
+    const { data } = each;
+    const isWritten = data.kind === "object" && data.literal !== undefined;
+    const held = isWritten ? [...data.properties].find(([name]) => name.toLowerCase() === key)?.[1] : undefined;
+    if (held !== undefined) return held.map((one) => ({ ...one, when: [...each.when, ...one.when] }));
+    if (isWritten && data.open === undefined) return [];
+    const because = isWritten ? data.open! : "what `update` is given is not known";
+    return [{ ...each, data: { kind: "unknown", because, parameter: undefined } }];
+  });
+  return value === undefined || value.length === 0 ? [] : [{ value, valuePlace: given!.valuePlace, conditions, order }];
 }
 
 /** What is written to the morsel's `secure` last. */

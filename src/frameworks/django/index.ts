@@ -191,7 +191,7 @@ export const django: Framework = {
     },
   ],
   sinks: [setCookie, setSignedCookie, deleteCookie, flush, cookieWrite, headerWrite, headers],
-  methods: ["include", "path", "re_path", "url"],
+  methods: ["include", "path", "re_path", "url", "update"],
   members: [
     "secure",
     "SESSION_COOKIE_SECURE",

@@ -20,6 +20,7 @@ export const httpCookies: Framework = {
   docs,
   language: "python",
   words: { ".py": ["simplecookie", "basecookie"] },
+  methods: ["update"],
   members: ["secure", "max-age", "expires"],
   sinks: [
     {
