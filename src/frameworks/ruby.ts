@@ -5,9 +5,39 @@ import {
   type Place,
   type Seen,
   type SeenAlternative,
+  type Symbol,
 } from "../framework.ts";
 
 /** What the frameworks of Ruby have in common. */
+
+/** What `Rack::Request`, and the requests of Sinatra and Rails with it, say of the scheme. */
+export const schemeOfRequest: readonly Symbol[] = [
+  { path: "*.ssl?", is: "request-scheme", says: "`ssl?` is true when the request arrives as https" },
+  { path: "*.request.secure?", is: "request-scheme", says: "`secure?` is true when the request arrives as https" },
+  ...["*.request.scheme", "Rack.Request.new.scheme", "*.env[rack.url_scheme]"].map(
+    (path): Symbol => ({
+      path,
+      is: "request-scheme-text",
+      https: "https",
+      http: "http",
+      says: "this is the scheme by which the request arrives",
+    }),
+  ),
+  {
+    path: "*.request.protocol",
+    is: "request-scheme-text",
+    https: "https://",
+    http: "http://",
+    says: "`request.protocol` is the scheme by which the request arrives, and `://`",
+  },
+  ...["url", "original_url", "base_url"].map(
+    (name): Symbol => ({
+      path: `*.request.${name}`,
+      is: "request-url",
+      says: `\`request.${name}\` begins with \`https\` when the request arrives as https`,
+    }),
+  ),
+];
 
 /** The value on the way that the deployment most likely takes. */
 export function likely(seen: Seen | undefined): SeenAlternative["data"] | undefined {

@@ -20,6 +20,15 @@ export const httpCookies: Framework = {
   docs,
   language: "python",
   words: { ".py": ["simplecookie", "basecookie"] },
+  symbols: [
+    {
+      path: "*.environ[wsgi.url_scheme]",
+      is: "request-scheme-text",
+      https: "https",
+      http: "http",
+      says: "`wsgi.url_scheme` is the scheme by which the request arrives",
+    },
+  ],
   methods: ["update"],
   members: ["secure", "max-age", "expires"],
   sinks: [

@@ -22,7 +22,7 @@ import {
   type WriteFact,
 } from "../../framework.ts";
 import { addArgument, addEntry, insertBehind, replace, replaceAbsent } from "../../write.ts";
-import { endsAtOnce } from "../ruby.ts";
+import { endsAtOnce, schemeOfRequest } from "../ruby.ts";
 
 const docs = "https://github.com/rack/rack-session";
 const responseDocs = "https://rubydoc.info/gems/rack/Rack/Response/Helpers#set_cookie-instance_method";
@@ -406,9 +406,12 @@ export const rack: Framework = {
     ],
     ".ru": ["Rack::Session", "set_cookie", "set-cookie"],
   },
-  symbols: ["production?", "settings.production?", "Sinatra.Base.production?", "Sinatra.Application.production?"].map(
-    (path) => ({ path, is: "environment-equals", variable: "APP_ENV", equals: "production" }) as const,
-  ),
+  symbols: [
+    ...schemeOfRequest,
+    ...["production?", "settings.production?", "Sinatra.Base.production?", "Sinatra.Application.production?"].map(
+      (path) => ({ path, is: "environment-equals", variable: "APP_ENV", equals: "production" }) as const,
+    ),
+  ],
   methods: ["require"],
   sinks: [middleware, set, enable, response, headersGiven, triple, headerWrite, deletion, jarWrite, jarSet, jarDelete],
   proxyTrust: () => ({

@@ -1,4 +1,5 @@
 import type { Context, Cookie, Framework, Remark } from "../../framework.ts";
+import { schemeOfRequest } from "../ruby.ts";
 import { type App, appOf, apps } from "./app.ts";
 import { docs, sinks } from "./cookies.ts";
 import { rememberedUsers } from "./devise.ts";
@@ -31,10 +32,7 @@ export const rails: Framework = {
     ],
   },
   files: ["*.gemspec"],
-  symbols: [
-    { path: "Rails.env", is: "environment-value", variable: "RAILS_ENV" },
-    { path: "*.ssl?", is: "request-scheme", says: "`ssl?` is true when the request arrives as https" },
-  ],
+  symbols: [{ path: "Rails.env", is: "environment-value", variable: "RAILS_ENV" }, ...schemeOfRequest],
   methods: [
     "session_store",
     "use",
