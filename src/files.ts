@@ -3,8 +3,8 @@ import { decode } from "./files/decode.ts";
 import { listFiles, type Skipped } from "./files/list.ts";
 import { extensionOf, type Interest, searcher } from "./files/prefilter.ts";
 import { readWhole } from "./files/read.ts";
-import { finderOf } from "./files/words.ts";
 import { searchFiles } from "./files/search-threads.ts";
+import { finderOf } from "./files/words.ts";
 import type { Project } from "./inventory.ts";
 import type { SourceFile } from "./language.ts";
 

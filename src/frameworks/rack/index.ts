@@ -14,6 +14,7 @@ import {
   openArguments,
   option,
   pathsOf,
+  type Remark,
   type Seen,
   type SeenAlternative,
   type SeenArgument,
@@ -23,6 +24,7 @@ import {
 } from "../../framework.ts";
 import { addArgument, addEntry, insertBehind, replace, replaceAbsent } from "../../write.ts";
 import { endsAtOnce, schemeOfRequest } from "../ruby.ts";
+import { flagged, trust } from "./secure-headers.ts";
 
 const docs = "https://github.com/rack/rack-session";
 const responseDocs = "https://rubydoc.info/gems/rack/Rack/Response/Helpers#set_cookie-instance_method";
@@ -105,7 +107,22 @@ const middleware: Sink = {
   name: key,
   secure,
   secureText: () => 'ENV["RACK_ENV"] == "production"',
+  remarks: withheld,
 };
+
+/** Rack sends no session that is Secure over http, unless it takes every request for https. */
+function withheld(fact: CallFact | WriteFact): readonly Remark[] {
+  if (fact.kind !== "call") return [];
+  const [secureGiven, assumed] = ["secure", "assume_ssl"].map((name) => findArgument(fact, undefined, name));
+  if (secureGiven === undefined || !isAlwaysTrue(secureGiven.value) || isLiteral(assumed?.value, true)) return [];
+  const says = "over http, on a developer's machine too, no session cookie is sent at all then; ask where it runs";
+  return [{ kind: "withheld", says, at: { from: "file", ...secureGiven.place, says } }];
+}
+
+function isAlwaysTrue(seen: Seen): boolean {
+  const [only, ...others] = seen;
+  return others.length === 0 && only?.when.length === 0 && isLiteral(seen, true);
+}
 
 function setsSessions(call: CallFact): boolean {
   return call.method === "set" && isLiteral(call.arguments[0]?.value, "sessions");
@@ -121,6 +138,7 @@ const set: Sink = {
   name: key,
   secure,
   secureText: () => "production?",
+  remarks: withheld,
   fixes: (fact, context) => {
     const given = fact.kind === "call" ? findArgument(fact, 1) : undefined;
     if (given === undefined || !isLiteral(given.value, true)) return [];
@@ -403,8 +421,9 @@ export const rack: Framework = {
       "set-cookie",
       "sinatra/cookies",
       "sinatra/contrib",
+      "SecureHeaders::",
     ],
-    ".ru": ["Rack::Session", "set_cookie", "set-cookie"],
+    ".ru": ["Rack::Session", "set_cookie", "set-cookie", "SecureHeaders::"],
   },
   symbols: [
     ...schemeOfRequest,
@@ -412,10 +431,9 @@ export const rack: Framework = {
       (path) => ({ path, is: "environment-equals", variable: "APP_ENV", equals: "production" }) as const,
     ),
   ],
-  methods: ["require"],
+  methods: ["require", "default"],
+  members: ["cookies"],
   sinks: [middleware, set, enable, response, headersGiven, triple, headerWrite, deletion, jarWrite, jarSet, jarDelete],
-  proxyTrust: () => ({
-    trusted: true,
-    because: { from: "docs", url: docs, says: "Rack believes the proxy's `X-Forwarded-Proto`" },
-  }),
+  proxyTrust: () => trust,
+  policy: (cookies, context) => cookies.map((cookie) => flagged(cookie, context)),
 };

@@ -23,7 +23,7 @@ import {
 import { endsAtOnce, endsByHash, likelyLiteral } from "../ruby.ts";
 import { appOf, isDeployed } from "./app.ts";
 import { fixCall, fixValue, secureText } from "./fixes.ts";
-import { givenBySecureHeaders, unlessFlagged } from "./secure-headers.ts";
+import { givenOverHttps, unlessFlagged } from "./over-https.ts";
 import { givenByForceSsl, givenByMiddleware, givenByNotForcing, type Reach, withSetting } from "./settings.ts";
 
 export const docs = "https://api.rubyonrails.org/classes/ActionDispatch/Cookies.html";
@@ -79,9 +79,7 @@ function nameOf(fact: Fact): string | undefined {
 
 /** What flags a cookie that says nothing of its own. */
 const flagged: Source = custom((fact, context) => {
-  const app = appOf(fact.place.file, context);
-  if (app === undefined) return undefined;
-  return givenBySecureHeaders(app, nameOf(fact), context);
+  return givenOverHttps(appOf(fact.place.file, context), nameOf(fact), context);
 });
 
 /** What keeps `force_ssl` from deciding. */

@@ -12,7 +12,7 @@ import { replace } from "../../write.ts";
 import { likely } from "../ruby.ts";
 import { type App, appOf, isDeployed, underscore } from "./app.ts";
 import { fixValue, secureText } from "./fixes.ts";
-import { givenBySecureHeaders } from "./secure-headers.ts";
+import { givenOverHttps } from "./over-https.ts";
 import { effectiveStores, ownOption, sessionFixes } from "./session.ts";
 import { assignments, givenByForceSsl, givenByMiddleware, proxyTrust, settings, valueOf } from "./settings.ts";
 
@@ -69,7 +69,7 @@ function secureOf(app: App, name: string, context: Context): readonly OwnSource[
     ...(own === undefined ? [] : [setting(own, "rememberable_options[:secure]")]),
     ...(session === undefined ? [] : [session]),
     ...(session === undefined && sslOptions.secureCookies ? [setting(forceSsl, "config.force_ssl")] : []),
-    ...[givenBySecureHeaders(app, name, context)].flatMap((given): OwnSource[] =>
+    ...[givenOverHttps(app, name, context)].flatMap((given): OwnSource[] =>
       given === undefined ? [] : [{ kind: "setting", given }],
     ),
     fallback(false, docs, "neither `rememberable_options` nor the session has `secure`, and Devise's default is off"),

@@ -29,7 +29,7 @@ import {
   otherDeployments,
 } from "./app.ts";
 import { fixCall, fixMissingStore, fixValue, forceSslAt } from "./fixes.ts";
-import { givenBySecureHeaders, secureHeaders, unlessFlagged } from "./secure-headers.ts";
+import { givenOverHttps, isFlagged, unlessFlagged } from "./over-https.ts";
 import {
   assignments,
   givenByForceSsl,
@@ -156,8 +156,7 @@ function flaggedOption(
 ): OwnSource | undefined {
   if (own?.kind !== "setting") return own;
   const seen = unlessFlagged(own.given.seen, app, name, context);
-  const flags = secureHeaders(app, context)?.(name) === true;
-  return flags ? { kind: "setting", given: { ...own.given, seen, reading: {} } } : own;
+  return isFlagged(app, name, context) ? { kind: "setting", given: { ...own.given, seen, reading: {} } } : own;
 }
 
 /** `force_ssl` flags the session twice: in the middleware, and as the option where none is given. */
@@ -171,7 +170,7 @@ export function secureOf(app: App, call: CallFact | undefined, context: Context)
     ...given(givenByMiddleware(app, context, "session")),
     ...(own === undefined ? [] : [own]),
     ...(asOption ? [setting(forceSsl, "config.force_ssl")] : []),
-    ...given(givenBySecureHeaders(app, name, context)),
+    ...given(givenOverHttps(app, name, context)),
     ...given(givenByNotForcing(app, "the session has no `secure`", context)),
     fallback(false, docs, "neither `secure` nor `config.force_ssl` is given, and Rails' default is off"),
   ];

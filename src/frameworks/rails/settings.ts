@@ -14,6 +14,7 @@ import {
 } from "../../framework.ts";
 import { likely, likelyLiteral } from "../ruby.ts";
 import { type App, inOrderOfReading, isConfig, isTooLate } from "./app.ts";
+import { flagsWhatIsNotRedirected } from "./versions.ts";
 
 /** https://api.rubyonrails.org/classes/ActionDispatch/SSL.html */
 export const sslDocs = "https://api.rubyonrails.org/classes/ActionDispatch/SSL.html";
@@ -193,6 +194,7 @@ export type Reach = "session" | "jar" | "response";
 export function givenByForceSsl(app: App, context: Context, setBy: string | undefined): Given | undefined {
   const { forceSsl, sslOptions, outside } = settings(app, context);
   if (setBy !== undefined && outside.has(setBy)) return undefined;
+  if (flagsWhatIsLeftAlone(app, context)) return undefined;
   const seen = limited(forceSsl, sslOptions, app);
   return seen === undefined ? undefined : { seen, attribute: "config.force_ssl" };
 }
@@ -240,6 +242,14 @@ function limited(on: Seen, { redirect, secureCookies }: SslOptions, app: App): S
   );
 }
 
+/** Is `force_ssl` on, in a Rails that flags the cookies of requests which are not redirected as well? */
+export function flagsWhatIsLeftAlone(app: App, context: Context): boolean {
+  const { forceSsl, sslOptions } = settings(app, context);
+  const data = likely(forceSsl);
+  const isOn = data !== undefined && !(data.kind === "literal" && data.value === undefined);
+  return isOn && sslOptions.redirect !== "on" && sslOptions.secureCookies && flagsWhatIsNotRedirected(app, context);
+}
+
 /** Why `config.force_ssl`, though it is given, says nothing about a cookie, and where that stands. */
 export function whyNotForced(app: App | undefined, context: Context): { says: string; at: Place } | undefined {
   if (app === undefined) return undefined;
@@ -251,7 +261,7 @@ export function whyNotForced(app: App | undefined, context: Context): { says: st
     return likelyLiteral(valueOf(forceSslWrites)) === false ? { says: "`config.force_ssl` is `false`", at } : undefined;
   const options = assignments("ssl_options", app, context).at(-1)?.place ?? at;
   if (!sslOptions.secureCookies) return { says: "`ssl_options` has `secure_cookies: false`", at: options };
-  if (sslOptions.redirect === "off")
+  if (sslOptions.redirect === "off" && !flagsWhatIsLeftAlone(app, context))
     return { says: "`ssl_options` has `redirect: false`, with which `force_ssl` flags no cookie", at: options };
   return undefined;
 }
