@@ -43,13 +43,6 @@ export function byNearness(to: string): (left: string, right: string) => number 
     sharedFolders(right, to) - sharedFolders(left, to) || left.split("/").length - right.split("/").length;
 }
 
-/** Every name begins with a module that the file imports, or is a client's: the object is no response. */
-export function isForeign(paths: readonly string[], file: string, context: Context): boolean {
-  const modules = new Set((context.facts.modules.get(file)?.imports ?? []).map((name) => name.split(".")[0]));
-  const isOther = (path: string) => /jar\b|client\b/i.test(path) || modules.has(path.split(/[.([]/)[0]);
-  return paths.length > 0 && paths.every(isOther);
-}
-
 export function literalText(seen: Seen | undefined): string | undefined {
   const [only] = seen ?? [];
   return seen?.length === 1 && only?.data.kind === "literal" && typeof only.data.value === "string"
@@ -57,10 +50,19 @@ export function literalText(seen: Seen | undefined): string | undefined {
     : undefined;
 }
 
-/** `set_cookie(name, …)`, and not `CookieJar.set_cookie(cookie)` of an HTTP client, which takes nothing else. */
+/**
+ * `set_cookie(name, …)`, and not `CookieJar.set_cookie(cookie)` of an HTTP client, which takes nothing else, nor
+ * `helper.set_cookie(response, …)`, which sets it where the helper is written.
+ */
 export function namesCookie(call: CallFact): boolean {
   const [first] = call.arguments;
-  return first !== undefined && (call.arguments.length > 1 || literalText(first.value) !== undefined);
+  if (first === undefined || pathsOf(first.value).some((path) => /(?:^|[._])resp(?:onse)?$/i.test(path))) return false;
+  return (
+    call.arguments.length > 1 ||
+    first.spread !== undefined ||
+    first.name !== undefined ||
+    literalText(first.value) !== undefined
+  );
 }
 
 /**

@@ -19,13 +19,13 @@ import {
   deletionCall,
   expiresAtOnce,
   headersOption,
-  isForeign,
   isTest,
   morselSecure,
   morselWrites,
   namesCookie,
   secureMorsel,
 } from "../python.ts";
+import { isResponseOf } from "../python-response.ts";
 import { ownCookies, sessionName } from "./own.ts";
 import { appOf, settingOf } from "./settings.ts";
 
@@ -42,13 +42,8 @@ function isMade(seen: Seen | undefined): boolean {
   return pathsOf(seen).some((path) => /^(?:django|rest_framework|ninja)\b/.test(path));
 }
 
-/** A response of Django: made by it, or whatever a file that imports Django calls like one. */
 function isResponse(seen: Seen | undefined, fact: Fact, context: Context): boolean {
-  if (isMade(seen)) return true;
-  const paths = pathsOf(seen);
-  if (paths.some((path) => /^(?:flask|werkzeug|quart)\b/.test(path))) return false;
-  const { file } = fact.place;
-  return imports(context, file, "django", "rest_framework", "ninja") && !isForeign(paths, file, context);
+  return isResponseOf("django", seen, fact.place.file, context);
 }
 
 const isMorsel = (path: string, name: string) => path.endsWith(`.cookies[${name}]`);

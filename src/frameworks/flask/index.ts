@@ -16,7 +16,8 @@ import {
   type Source,
   type WriteFact,
 } from "../../framework.ts";
-import { deletionCall, expiresAtOnce, headersOption, isForeign, namesCookie, returnedHeaders } from "../python.ts";
+import { deletionCall, expiresAtOnce, headersOption, namesCookie, returnedHeaders } from "../python.ts";
+import { isResponseOf } from "../python-response.ts";
 import { type App, CONFIG_METHODS, configured, nearestApp } from "./config.ts";
 import { added, ownCookies, session } from "./own.ts";
 import { onOldWerkzeug } from "./versions.ts";
@@ -27,14 +28,8 @@ const jwtDocs = "https://flask-jwt-extended.readthedocs.io/en/stable/options.htm
 
 type Fact = CallFact | WriteFact;
 
-/** A response of Flask: made by it, or whatever a file that imports Flask (and no other framework) calls like one. */
 function isResponse(seen: Seen | undefined, fact: Fact, context: Context): boolean {
-  const paths = pathsOf(seen);
-  if (paths.some((path) => /^(?:flask|werkzeug|quart)\b/.test(path))) return true;
-  const { file } = fact.place;
-  if (!imports(context, file, "flask", "quart", "werkzeug") || imports(context, file, "django", "rest_framework"))
-    return false;
-  return !isForeign(paths, file, context);
+  return isResponseOf("flask", seen, fact.place.file, context);
 }
 
 function setsCookie(call: CallFact, context: Context): boolean {

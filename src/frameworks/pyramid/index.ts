@@ -19,7 +19,8 @@ import {
   type WriteFact,
 } from "../../framework.ts";
 import { configured, pasteWords } from "../paste.ts";
-import { headersOption, setCookiePair, setCookieTexts } from "../python.ts";
+import { headersOption, namesCookie, setCookiePair, setCookieTexts } from "../python.ts";
+import { isResponseOf } from "../python-response.ts";
 
 const api = "https://docs.pylonsproject.org/projects/pyramid/en/latest/api";
 const webob = "https://docs.pylonsproject.org/projects/webob/en/stable/api";
@@ -130,9 +131,7 @@ const responseSinks: readonly Sink[] = [
     on: {
       kind: "call",
       method: ["set_cookie"],
-      // `CookieJar.set_cookie(cookie)` of an HTTP client takes a cookie and nothing else.
-      matches: (call, context) =>
-        (call.arguments.length > 1 || text(findArgument(call, 0)?.value) !== "") && isOnResponse(call, context),
+      matches: (call, context) => namesCookie(call) && isOnResponse(call, context),
     },
     name: cookieName,
     secure: [secure, fallback(false, setCookie, "`secure` is not given, and WebOb's default is off")],
@@ -247,17 +246,11 @@ function isOnResponse(call: CallFact, context: Context): boolean {
   return isResponse(call.receiver, call.place.file, context);
 }
 
-/** Is it a response of Pyramid, WebOb or Pylons: by its origin, else by what the file imports and by no other origin? */
+/** Only Pyramid's request has a response. */
 function isResponse(receiver: Seen | undefined, file: string, context: Context): boolean {
-  const paths = pathsOf(receiver);
-  if (paths.some((path) => /^(pyramid\w*|webob|pylons|cornice)(\.|$)/.test(path))) return true;
-  const roots = new Set(paths.map((path) => /^\w+/.exec(path)?.[0] ?? ""));
-  const imported = context.facts.modules.get(file)?.imports ?? [];
-  if (imported.some((name) => roots.has(name.split(".")[0] ?? ""))) return false;
-  if (paths.some((path) => /(app|client|browser|jar)(\(\))?$/i.test(path))) return false;
-  if (imports(context, file, "pyramid", "webob", "pylons", "cornice")) return true;
+  if (isResponseOf("pyramid", receiver, file, context)) return true;
   return (
-    paths.some((path) => /(^|\.)request\.response(\.headers)?$/.test(path)) &&
+    pathsOf(receiver).some((path) => /(^|\.)request\.response(\.headers)?$/.test(path)) &&
     !imports(context, file, "django", "flask", "quart", "starlette", "fastapi", "bottle")
   );
 }

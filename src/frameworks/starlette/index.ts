@@ -8,29 +8,22 @@ import {
   fallback,
   findArgument,
   header,
-  imports,
   named,
   pathsOf,
   type Seen,
   type Sink,
   type WriteFact,
 } from "../../framework.ts";
-import { headersOption } from "../python.ts";
+import { headersOption, namesCookie } from "../python.ts";
+import { isResponseOf } from "../python-response.ts";
 
 const docs = "https://www.starlette.dev/responses/#set-cookie";
 const sessionDocs = "https://www.starlette.dev/middleware/#sessionmiddleware";
 const transportDocs =
   "https://fastapi-users.github.io/fastapi-users/latest/configuration/authentication/transports/cookie/";
 
-/** A response of Starlette: by its origin or type, else by what the file imports and by no other origin. */
 function isResponse(seen: Seen | undefined, file: string, context: Context): boolean {
-  const paths = pathsOf(seen);
-  if (paths.some((path) => /^(starlette|fastapi)\b/.test(path))) return true;
-  if (!imports(context, file, "starlette", "fastapi")) return false;
-  if (imports(context, file, "django", "flask", "quart", "pyramid")) return false;
-  if (paths.some((path) => /(client|session|jar|cookies)(\(\))?$/i.test(path))) return false;
-  const modules = new Set((context.facts.modules.get(file)?.imports ?? []).map((name) => name.split(".")[0]));
-  return !paths.some((path) => modules.has(path.split(/[.([]/)[0]));
+  return isResponseOf("starlette", seen, file, context);
 }
 
 function isOnResponse(call: CallFact, context: Context): boolean {
@@ -51,7 +44,11 @@ function isDeletion(fact: CallFact | WriteFact): boolean {
 }
 
 const setCookie: Sink = {
-  on: { kind: "call", method: ["set_cookie"], matches: isOnResponse },
+  on: {
+    kind: "call",
+    method: ["set_cookie"],
+    matches: (call, context) => namesCookie(call) && isOnResponse(call, context),
+  },
   name: [argument(0, "key")],
   secure: [argument(6, "secure"), fallback(false, docs, "`secure` is not given, and Starlette's default is off")],
   deletion: isDeletion,
