@@ -68,9 +68,15 @@ function castVariable(args: Arguments, context: LibraryContext): Value | undefin
 
 function declaredOrCast(args: Arguments, context: LibraryContext, receiver: Value | undefined): Value | undefined {
   const declared = schemeOf(args, context, receiver);
-  return declared === undefined
-    ? castVariable(args, context)
-    : environBoolean([args[0]!, { ...args[0]!, name: "default", value: declared }], context);
+  if (declared !== undefined)
+    return environBoolean([args[0]!, { ...args[0]!, name: "default", value: declared }], context);
+  return isCastByDefault(args) ? environBoolean(args, context) : castVariable(args, context);
+}
+
+/** Since 0.5 django-environ reads a variable as what its default is: `env("X", default=False)` is a boolean. */
+function isCastByDefault(args: Arguments): boolean {
+  const fallback = args.find((argument) => argument.name === "default");
+  return typeof onlyLiteral(fallback?.value) === "boolean" && !args.some((argument) => argument.name === "cast");
 }
 
 function namesBool(value: Value): boolean {

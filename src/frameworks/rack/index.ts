@@ -234,7 +234,8 @@ const response: Sink = {
 };
 
 function fixResponse(call: CallFact, context: Context): readonly Fix[] {
-  if (findArgument(call, undefined, "secure") !== undefined) return [];
+  const keyword = findArgument(call, undefined, "secure");
+  if (keyword !== undefined) return safe(replaceAbsent(keyword.value, "true", context.text));
   const text = context.text(call.place.file);
   const value = findArgument(call, 1);
   if (value === undefined) return safe(addArgument(text, call, "secure: true"));
