@@ -45,8 +45,17 @@ export type Data =
   | { readonly kind: "external"; readonly paths: readonly string[] }
   /** An environment variable that is set, to what is not known; `transformed` when it went through a function. */
   | { readonly kind: "environment"; readonly name: string; readonly transformed: boolean }
-  /** `id` gives one unknown an identity, so that two branches on it agree. */
-  | { readonly kind: "unknown"; readonly because: string; readonly id: number; readonly parameter?: string };
+  /**
+   * `id` gives one unknown an identity, so that two branches on it agree; a number may be known to be `fromNow` more
+   * than what the clock gives.
+   */
+  | {
+      readonly kind: "unknown";
+      readonly because: string;
+      readonly id: number;
+      readonly parameter?: string;
+      readonly fromNow?: number;
+    };
 
 export interface FunctionData {
   readonly kind: "function";

@@ -63,7 +63,13 @@ function compound(evaluation: Evaluation, statement: Assignment, before: Value, 
     case "|": {
       const merged = mergeInto(evaluation, before, evaluation.expression(statement.value, scope), statement.span);
       if (merged !== undefined) return merged;
-      return operate("|", before, evaluation.expression(statement.value, scope), evaluation.says(statement.span));
+      return operate(
+        "|",
+        before,
+        evaluation.expression(statement.value, scope),
+        evaluation.says(statement.span),
+        evaluation.language,
+      );
     }
     default:
       return operate(
@@ -71,6 +77,7 @@ function compound(evaluation: Evaluation, statement: Assignment, before: Value, 
         before,
         evaluation.expression(statement.value, scope),
         evaluation.says(statement.span),
+        evaluation.language,
       );
   }
 }

@@ -115,7 +115,7 @@ function binary(evaluation: Evaluation, expression: Extract<Expression, { kind: 
     const text = percent(left, right, libraryContext(evaluation, evaluation.place(expression.span)));
     if (text !== undefined) return text;
   }
-  const value = operate(operator, left, right, evaluation.says(expression.span));
+  const value = operate(operator, left, right, evaluation.says(expression.span), evaluation.language);
   if (operator !== "+") return withStep(evaluation, value, expression.span);
   // What stands in a text that is known in part is the whole expression's, not its first piece's.
   const whole = step(evaluation.place(expression.span), `it is \`${evaluation.says(expression.span)}\``, undefined);

@@ -7,6 +7,7 @@ import {
   known,
   mapPair,
   nextIdentity,
+  type Scalar,
   unknown,
   type Value,
 } from "../value.ts";
@@ -134,11 +135,23 @@ export function booleanOf(
 }
 
 /** A comparison or arithmetic on two values; `says` is the expression as written. */
-export function operate(operator: BinaryOperator, left: Value, right: Value, says: string): Value {
-  return mapPair(left, right, (a, b) => operateOne(operator, a, b, says));
+export function operate(
+  operator: BinaryOperator,
+  left: Value,
+  right: Value,
+  says: string,
+  language: ProgramLanguageName,
+): Value {
+  return mapPair(left, right, (a, b) => operateOne(operator, a, b, says, language));
 }
 
-function operateOne(operator: BinaryOperator, left: Alternative, right: Alternative, says: string): Value {
+function operateOne(
+  operator: BinaryOperator,
+  left: Alternative,
+  right: Alternative,
+  says: string,
+  language: ProgramLanguageName,
+): Value {
   const trace =
     right.trace !== undefined && left.data.kind === "literal" && left.trace === undefined
       ? right.trace
@@ -146,9 +159,13 @@ function operateOne(operator: BinaryOperator, left: Alternative, right: Alternat
   const a = left.data;
   const b = right.data;
   if (a.kind === "literal" && b.kind === "literal") {
-    const value = compute(operator, a.value, b.value);
+    const value = isOneNothing(a.value, b.value, language)
+      ? computeNothing(operator)
+      : compute(operator, a.value, b.value);
     return value === undefined ? unknown(`\`${says}\` is not evaluated`, trace) : known(value.value, trace);
   }
+  const moved = fromClock(operator, a, b);
+  if (moved !== undefined) return [alternative(moved, trace)];
   if (operator === "+" && isTextual(a) && isTextual(b)) {
     return [alternative({ kind: "text", parts: [...partsOf(a), ...partsOf(b)] }, trace)];
   }
@@ -203,6 +220,24 @@ export function partsOf(data: Data): readonly (string | undefined)[] {
   if (data.kind === "literal") return [String(data.value ?? "")];
   if (data.kind === "text") return data.parts;
   return [undefined];
+}
+
+/** A number counted from the clock, and so much more or less. */
+function fromClock(operator: BinaryOperator, a: Data, b: Data): Data | undefined {
+  const [time, by] = operator === "+" && a.kind === "literal" ? [b, a] : [a, b];
+  if ((operator !== "+" && operator !== "-") || time.kind !== "unknown" || time.fromNow === undefined) return undefined;
+  if (by.kind !== "literal" || typeof by.value !== "number") return undefined;
+  return { ...time, id: nextIdentity(), fromNow: operator === "+" ? time.fromNow + by.value : time.fromNow - by.value };
+}
+
+/** Of JavaScript's two, `null` and `undefined`, one each: for the other languages they are the same. */
+function isOneNothing(a: Scalar, b: Scalar, language: ProgramLanguageName): boolean {
+  return language === "javascript" && a !== b && (a ?? null) === null && (b ?? null) === null;
+}
+
+/** `null === undefined`; where two signs are written, both are asked for by the program itself. */
+function computeNothing(operator: BinaryOperator): Computed {
+  return operator === "==" || operator === "!=" ? { value: operator === "!=" } : undefined;
 }
 
 type Computed = { readonly value: string | number | boolean | null | undefined } | undefined;

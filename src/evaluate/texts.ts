@@ -13,6 +13,7 @@ import {
   type Value,
 } from "../value.ts";
 import type { Evaluation } from "./evaluation.ts";
+import { datesWritten } from "./library/dates.ts";
 import { partsOf } from "./operators.ts";
 
 const MAXIMUM_TEXT_PARTS = 400;
@@ -35,7 +36,9 @@ export function textValue(
   if (written.length > MAXIMUM_TEXT_PARTS) evaluation.note("a text in it has too many parts to be evaluated");
   const parts = written
     .slice(0, MAXIMUM_TEXT_PARTS)
-    .map((part) => (typeof part === "string" ? known(part) : evaluation.expression(part, scope)));
+    .map((part) =>
+      typeof part === "string" ? known(part) : datesWritten(evaluation.expression(part, scope), evaluation.heapObject),
+    );
   return joinedText(parts, evaluation.place(expression.span), evaluation.says(expression.span));
 }
 

@@ -117,6 +117,10 @@ const expressPackages = [
   "@feathersjs/express",
   "firebase-functions",
   "@google-cloud/functions-framework",
+  "sails",
+  "loopback",
+  "keystone",
+  "apostrophe",
 ];
 
 /** Does the file, its package or a workspace around it use Express? */
@@ -142,6 +146,27 @@ export function isShownSession(call: CallFact, context: Context, ...names: reado
 const expressProject = once((context) =>
   [...context.facts.modules.keys()].some((file) => imports(context, file, "express")),
 );
+
+/** Frameworks whose responses also have a method `cookie` or `clearCookie`. */
+const otherPackages = [
+  "fastify",
+  "hyper-express",
+  "ultimate-express",
+  "restify",
+  "polka",
+  "@tinyhttp/app",
+  "koa",
+  "hono",
+];
+
+const otherProject = once((context) =>
+  [...context.facts.modules.keys()].some((file) => imports(context, file, ...otherPackages)),
+);
+
+/** A part of a project, such as a folder of controllers, that comes without what says on which framework it runs. */
+function isPart(context: Context, file: string): boolean {
+  return packageOf(context, file) === undefined && !otherProject(context);
+}
 
 // ---- receivers
 
@@ -191,7 +216,7 @@ export function isExpressResponse(
   const handed = handedTo(receiver);
   if (handed.some((path) => /^express(?:\(\)|\.Router\(\)|\.application)/.test(path) && verbs.test(path))) return true;
   if (handed.some((path) => foreign.test(path))) return false;
-  if (!showsExpress(context, file) && !isSnippet(context, file)) return false;
+  if (!showsExpress(context, file) && !isSnippet(context, file) && !isPart(context, file)) return false;
   if (handed.some((path) => /(?:app|router|server|routes?)\.\w+(?:\(\))?$/i.test(path) && verbs.test(path))) {
     const [name = ""] = owners.map(lastName);
     if (!/^(?:req|request|next|err|error)$/i.test(name)) return true;
@@ -246,8 +271,12 @@ export function expiresAtOnce(call: SeenCall, position: number, context: Context
 
 /** Is the value a date that has passed? */
 export function isPast(seen: Seen | undefined, context: Context): boolean {
-  const date = onlyObject(seen)?.from;
+  const object = onlyObject(seen);
+  const date = object?.from;
   if (date === undefined || !date.new || !date.callee.includes("Date")) return false;
+  // What a `Date` was set to later, the evaluator keeps there.
+  const set = object?.properties.get("[past]");
+  if (set !== undefined) return literalOf(set) === true;
   const [first] = date.arguments;
   if (first === undefined) return true;
   const literal = literalOf(first.value);

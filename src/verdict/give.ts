@@ -128,7 +128,11 @@ function memberOfObject(each: SeenAlternative, object: SeenObject, name: string)
   if (open !== undefined) return unknown(each, open, parameter);
   if (literal !== undefined || instanceOf.length > 0) return nothing(each);
   if (from === undefined && parameter !== undefined)
-    return unknown(each, `\`${parameter}\` is the caller's`, parameter);
+    return unknown(
+      each,
+      parameter === "" ? "the options are the caller's" : `\`${parameter}\` is the caller's`,
+      parameter,
+    );
   return unknown(
     each,
     paths[0] === undefined

@@ -93,11 +93,22 @@ function mixed(all: readonly Possibility[], made: Make, trust: ProxyTrust | unde
   const differing =
     telling(on.when, off.when).find(({ kind }) => SETTLED_BY_DEPLOYMENT.has(kind)) ??
     byScheme ??
+    deciding(all) ??
     on.when[0] ??
     off.when[0];
   if (byScheme === undefined || (differing !== byScheme && differing?.holds !== true))
     return mixedByCondition(all, on, off, differing, made);
   return mixedByScheme(on, off, made, schemeAnswer(all, on, schemeCondition(trust, context)));
+}
+
+/** The condition that all ways with Secure share and no way without it has, or that it all comes down to. */
+function deciding(all: readonly Possibility[]): Condition | undefined {
+  const [on, off] = [true, false].map((has) => all.filter((each) => (each.secure !== false) === has));
+  const has = ({ when }: Possibility, { key, arm }: Condition) =>
+    when.some((other) => other.key === key && other.arm === arm);
+  return on
+    ?.flatMap(({ when }) => when)
+    .find((condition) => on.every((each) => has(each, condition)) && !off?.some((each) => has(each, condition)));
 }
 
 /** What a proxy says, read by hand, and what the connection itself is, the deployment settles; a framework need not believe it. */
@@ -159,12 +170,11 @@ function mixedByCondition(
     kinds.size === 1 &&
     (likely.length < all.length || likely.some((each) => each.when.some((condition) => condition.holds !== undefined)));
   const inDeployment = settled ? (likely[0]!.secure === true ? "secure" : "insecure") : null;
-  const shown =
-    (on.when.find((condition) => condition.key === differing?.key) ?? on.when[0])?.says ??
-    `not ${off.when[0]?.says ?? "always"}`;
+  const told = on.when.find((condition) => condition.key === differing?.key) ?? on.when[0];
+  const shown = told?.says ?? `not ${off.when[0]?.says ?? "always"}`;
   const kind = differing?.kind ?? "branch";
   const fact = settled ? `, which is ${inDeployment === "secure" ? "so" : "not so"} in this deployment` : "";
-  const negated = on.when.some((condition) => condition.arm === false && condition.kind === "branch");
+  const negated = told?.arm === false && told.kind === "branch";
   const says = negated ? `\`${shown}\` does not hold` : kind === "branch" ? `\`${shown}\` holds` : shown;
   const deciding = inDeployment === "secure" ? on : off;
   return made("conditional", deciding, `Secure only when ${says}${fact}`, { on: kind, says, inDeployment });

@@ -139,11 +139,10 @@ function readObject(data: SeenObject, name: string, language: ProgramLanguageNam
   if (data.literal !== undefined && language !== "python") return countsAsTrue(`\`${name}\` is an object`);
   if (data.items !== undefined && data.literal !== undefined)
     return { ...countsAsTrue(`\`${name}\` is a tuple`), secure: data.items.length > 0 };
-  return {
-    secure: undefined,
-    says: `\`${name}\` is \`${data.paths[0] ?? data.parameter ?? "an object"}\`, which is not known`,
-    parameter: data.parameter,
-  };
+  const called = data.paths[0] ?? data.parameter ?? "";
+  const says =
+    called === "" ? `\`${name}\` comes from outside the project` : `\`${name}\` is \`${called}\`, which is not known`;
+  return { secure: undefined, says, parameter: data.parameter };
 }
 
 function countsAsTrue(what: string): Heard {

@@ -1,5 +1,6 @@
 import type { Data, Value } from "../../value.ts";
 import { booleanFunctions, booleanMethods, booleanParsers, parsedBoolean } from "./booleans.ts";
+import { dateFunctions } from "./dates.ts";
 import { environmentFunctions } from "./environment.ts";
 import { formatFunctions, formatMethods } from "./formats.ts";
 import type { Arguments, LibraryContext, LibraryFunction } from "./function.ts";
@@ -17,6 +18,7 @@ const functions = new Map<string, LibraryFunction>(
     ...formatFunctions,
     ...objectFunctions,
     ...makerFunctions,
+    ...dateFunctions,
   }),
 );
 
