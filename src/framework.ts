@@ -54,6 +54,8 @@ export interface Framework {
   readonly symbols?: readonly Symbol[];
   /** Annotations whose text names a value of the configuration: `@Value("${name:default}")`. */
   readonly injections?: readonly string[];
+  /** Members that an object from outside the project always has: no default given to `getattr` stands in for them. */
+  readonly always?: Readonly<Record<string, readonly string[]>>;
   /** What the project's configuration files give to names that the code reads from outside. */
   readonly configured?: (settings: readonly Settings[]) => Configured;
   readonly sinks: readonly Sink[];

@@ -189,6 +189,11 @@ function evaluate(
     deployment,
     symbols: new SymbolTable(own.flatMap((framework) => framework.symbols ?? [])),
     injections: new Set(own.flatMap((framework) => framework.injections ?? [])),
+    always: new Set(
+      own.flatMap(({ always = {} }) =>
+        Object.entries(always).flatMap(([path, members]) => members.map((member) => `${path}.${member}`)),
+      ),
+    ),
     alias: aliasesOf(own, {
       files: project,
       candidates: project.candidates,

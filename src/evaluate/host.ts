@@ -28,6 +28,8 @@ export interface EvaluatorHost {
   readonly late: ReadonlySet<string>;
   /** Annotations by which a container puts values of the configuration into fields and parameters. */
   readonly injections: ReadonlySet<string>;
+  /** `path.member` of what an object from outside the project always has. */
+  readonly always: ReadonlySet<string>;
   /** What configuration files give to an element of something outside the project: `settings[session.secure]`. */
   readonly configured?: Configured;
   /** The module of the project that a name from outside means, with what the outside adds where it has nothing. */

@@ -173,6 +173,8 @@ export function getAttribute(evaluation: Evaluation, args: readonly RecordedArgu
     const aliased = aliasedMember(evaluation, only.data.paths, literal, at);
     const isThere = only.data.paths.some((path) => evaluation.host.alias?.(path, evaluation.file) !== undefined);
     if (aliased !== undefined || isThere) return aliased ?? fallback?.value;
+    if (only.data.paths.some((path) => evaluation.host.always.has(`${path}.${literal}`)))
+      return readMember(evaluation, target.value, literal, at.span);
   }
   const isOutside = target.value.every(({ data }) => data.kind === "external" || isOpaque(evaluation, data));
   return fallback === undefined && isOutside ? readMember(evaluation, target.value, literal, at.span) : undefined;

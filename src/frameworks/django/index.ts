@@ -149,6 +149,15 @@ const headerWrite: Sink = {
   secure: [header("value", "secure")],
 };
 
+/** What Django's own settings hold of what is asked about. */
+const defaults = {
+  DEBUG: false,
+  SESSION_COOKIE_SECURE: false,
+  CSRF_COOKIE_SECURE: false,
+  LANGUAGE_COOKIE_SECURE: false,
+  SECURE_SSL_REDIRECT: false,
+};
+
 export const django: Framework = {
   name: "django",
   title: "Django",
@@ -197,6 +206,7 @@ export const django: Framework = {
     "CSRF_COOKIE_NAME",
   ],
   own: ownCookies,
+  always: { "django.conf.settings": Object.keys(defaults) },
   aliases: (project) => (path, from) => {
     if (path !== "django.conf.settings") return undefined;
     const app = appOf(from, project);
@@ -204,13 +214,7 @@ export const django: Framework = {
       ? undefined
       : {
           file: app.file,
-          defaults: {
-            DEBUG: false,
-            SESSION_COOKIE_SECURE: false,
-            CSRF_COOKIE_SECURE: false,
-            LANGUAGE_COOKIE_SECURE: false,
-            SECURE_SSL_REDIRECT: false,
-          },
+          defaults,
         };
   },
   proxyTrust: (context, sink) => {

@@ -23,6 +23,7 @@ import {
   familyOf,
   moduleFile,
   quoted,
+  quotedSubclass,
   settingOf,
 } from "./settings.ts";
 
@@ -51,8 +52,10 @@ export function sessionName(file: string, context: Context): string {
 }
 
 function sessionOf(app: DjangoApp, context: Context): readonly Cookie[] {
+  const middleware = "django.contrib.sessions.middleware.SessionMiddleware";
   const sink =
-    quoted("django.contrib.sessions.middleware.SessionMiddleware", app, context) ??
+    quoted(middleware, app, context) ??
+    quotedSubclass(middleware, /(?:^commonware\.middleware\.NoVary|\.)SessionMiddleware$/, app, context) ??
     (quoted("django.middleware.common.CommonMiddleware", app, context) === undefined
       ? quoted("django.contrib.sessions", app, context)
       : undefined);
@@ -61,7 +64,11 @@ function sessionOf(app: DjangoApp, context: Context): readonly Cookie[] {
 }
 
 function csrfOf(app: DjangoApp, context: Context): readonly Cookie[] {
-  const sink = quoted("django.middleware.csrf.CsrfViewMiddleware", app, context) ?? guarded(app, context);
+  const middleware = "django.middleware.csrf.CsrfViewMiddleware";
+  const sink =
+    quoted(middleware, app, context) ??
+    quotedSubclass(middleware, /\.CsrfViewMiddleware$/, app, context) ??
+    guarded(app, context);
   if (sink === undefined || isOn(settingOf(app, "CSRF_USE_SESSIONS", context))) return [];
   return [cookieOf(app, "CSRF_COOKIE_SECURE", textOf(app, "CSRF_COOKIE_NAME", context) ?? "csrftoken", sink, context)];
 }
@@ -201,34 +208,50 @@ function told(held: Seen, key: string, app: DjangoApp, context: Context): OwnSou
   return { ...source, given: { ...source.given, says } };
 }
 
-/** Files that the settings run without importing them are not followed. */
+/** Files that the settings run without importing them are not followed, and settings of packages are not there. */
 function elsewhere(app: DjangoApp, key: string, context: Context): readonly OwnSource[] {
   const match = /^[ \t]*(?:exec(?:file)?\(|include\((?=[^)]*["'][^"'\n]*\.py["']))/m.exec(context.text(app.file));
-  if (match === null) return [];
-  const because = `the settings run other files with \`${match[0].trim().slice(0, -1)}\``;
-  const span = { start: match.index, end: match.index + match[0].length };
-  return [
-    setting(
-      [
-        {
-          data: { kind: "unknown", because, parameter: undefined },
-          when: [],
-          because: [{ from: "file", file: app.file, span, says: because }],
-        },
-      ],
-      key,
-    ),
-  ];
+  if (match !== null) {
+    const span = { start: match.index, end: match.index + match[0].length };
+    const because = `the settings run other files with \`${match[0].trim().slice(0, -1)}\``;
+    return [notKnown(key, because, { file: app.file, span })];
+  }
+  const base = familyOf(app, context)
+    .flatMap((file) => missing(file, context))
+    .find(({ isOptional, name }) => !isOptional && /settings|conf(?:ig)?\b|defaults/i.test(name));
+  if (base === undefined) return [];
+  return [notKnown(key, `\`${base.name}\`, which the settings begin with, is not in the project`, base.place)];
+}
+
+function notKnown(key: string, because: string, place: Place): OwnSource {
+  const at = { from: "file", ...place, says: because } as const;
+  return setting([{ data: { kind: "unknown", because, parameter: undefined }, when: [], because: [at] }], key);
+}
+
+/** A module that is not in the project, all names of which are imported. */
+interface Missing {
+  readonly name: string;
+  readonly place: Place;
+  /** It stands under a condition or in a `try`, or is called as what every machine has of its own. */
+  readonly isOptional: boolean;
+}
+
+function missing(file: string, context: Context): readonly Missing[] {
+  return [...context.text(file).matchAll(/^([ \t]*)from[ \t]+([\w.]+)[ \t]+import[ \t]+\*/gm)].flatMap((match) => {
+    const [line, indent = "", name = ""] = match;
+    if (/^django\./.test(name) || moduleFile(name, file, context) !== undefined) return [];
+    const isOptional = indent !== "" || /local|override|secret|private/i.test(name);
+    const span = { start: match.index, end: match.index + line.length };
+    return [{ name, place: { file, span }, isOptional }];
+  });
 }
 
 /** A star import of a module that is not in the project may set everything again. */
 function overrides(app: DjangoApp, key: string, context: Context): Cookie["remarks"] {
-  return [...context.text(app.file).matchAll(/^[ \t]*from[ \t]+([\w.]+)[ \t]+import[ \t]+\*/gm)].flatMap((match) => {
-    const [line, name = ""] = match;
-    if (!/local|override|secret|private/i.test(name) || moduleFile(name, app.file, context) !== undefined) return [];
-    const span = { start: match.index, end: match.index + line.length };
+  return missing(app.file, context).flatMap(({ name, place, isOptional }) => {
+    if (!isOptional || !/local|override|secret|private|settings/i.test(name)) return [];
     const says = `\`${name}\` is not in the project; where it is there, it may set \`${key}\` again`;
-    return [{ kind: "note", says, at: { from: "file", file: app.file, span, says } } as const];
+    return [{ kind: "note", says, at: { from: "file", ...place, says } } as const];
   });
 }
 

@@ -138,28 +138,58 @@ export function moduleFile(module: string, from: string, project: Pick<AliasProj
   return found.sort(byNearness(from))[0];
 }
 
-/** The settings file and those it imports from, nearest first: where its lists are written. */
+/**
+ * The settings file and those of its package that it imports from, nearest first: where its lists are written. What is
+ * for development or tests comes last.
+ */
 export function familyOf(app: DjangoApp, context: Context): readonly string[] {
   const result = [app.file];
-  for (let index = 0; index < result.length && result.length < 12; index += 1) {
+  const packages = folderOf(app.file).split("/");
+  for (let index = 0; index < result.length && result.length < MAXIMUM_FAMILY; index += 1) {
     const file = result[index]!;
     for (const name of context.facts.modules.get(file)?.imports ?? []) {
       const other = moduleFile(name, file, context);
-      const isLocal = name.startsWith(".") || other?.startsWith(folderOf(app.file)) === true;
+      const isLocal =
+        name.startsWith(".") ||
+        packages.includes(name.split(".")[0]!) ||
+        other?.startsWith(folderOf(app.file)) === true;
       if (other !== undefined && isLocal && !result.includes(other)) result.push(other);
     }
   }
-  return result;
+  const isAside = (file: string) => file !== app.file && isDevelopment(nameOf(file));
+  return [...result.filter((file) => !isAside(file)), ...result.filter(isAside)];
 }
+
+const MAXIMUM_FAMILY = 40;
 
 /** Where a dotted name stands in quotes in the settings, comments aside. */
 export function quoted(name: string, app: DjangoApp, context: Context): Place | undefined {
-  const pattern = new RegExp(`^[^#\\n]*?(["'])${name.replaceAll(".", "\\.")}\\1`, "m");
+  return quotedLike(name.replaceAll(".", "\\."), () => true, app, context);
+}
+
+/** A middleware that is made of Django's: by its class in the project, or by what packages call such ones. */
+export function quotedSubclass(name: string, outside: RegExp, app: DjangoApp, context: Context): Place | undefined {
+  const isMade = (path: string) => {
+    const own = context.facts.classes.filter((each) => each.name === path.slice(path.lastIndexOf(".") + 1));
+    return own.length === 0 ? outside.test(path) : own.some(({ bases }) => bases.includes(name));
+  };
+  return quotedLike("\\w+(?:\\.\\w+)*\\.\\w*Middleware", isMade, app, context);
+}
+
+function quotedLike(
+  name: string,
+  isMeant: (path: string) => boolean,
+  app: DjangoApp,
+  context: Context,
+): Place | undefined {
+  const pattern = new RegExp(`(["'])(${name})\\1`, "g");
   for (const file of familyOf(app, context)) {
-    const match = pattern.exec(context.text(file));
-    if (match === null) continue;
-    const end = match.index + match[0].length;
-    return { file, span: { start: end - name.length - 2, end } };
+    const text = context.text(file);
+    for (const match of text.matchAll(pattern)) {
+      const [all, , path = ""] = match;
+      const isComment = text.slice(text.lastIndexOf("\n", match.index) + 1, match.index).includes("#");
+      if (!isComment && isMeant(path)) return { file, span: { start: match.index, end: match.index + all.length } };
+    }
   }
   return undefined;
 }
