@@ -3,7 +3,7 @@ import type { Evidence, Place } from "./evidence.ts";
 import type { Context, OwnSource, Source } from "./framework.ts";
 import type { Span } from "./program.ts";
 import type { Judged } from "./verdict/judge.ts";
-import { isData, replace } from "./write.ts";
+import { isAnswer, isData, replace } from "./write.ts";
 
 /** A literal `false` that decides is replaced where it stands. */
 export function replaceLiteral(
@@ -17,6 +17,7 @@ export function replaceLiteral(
   const text = context.text(decidedBy.file);
   const literal = text.slice(decidedBy.span.start, decidedBy.span.end);
   if (!/^(false|False|FALSE|null|None|nil|undefined|0|''|"")$/.test(literal)) return undefined;
+  if (isAnswer(text, decidedBy.span)) return replaceCall(deciding.valuePlace, value, context);
   const shared = sharedName(deciding.because, context);
   if (shared !== undefined) return replaceUse(shared, deciding, value, context);
   if (isOperand(text, decidedBy.span)) {
@@ -76,6 +77,14 @@ function replaceUse(
     return [replace(text, { file: place.file, span: { start, end: start + use[1].length } }, value)];
   }
   return undefined;
+}
+
+/** What a function answers is left to it: the value is written where it is asked. */
+function replaceCall(asked: Place | undefined, value: string, context: Context): readonly Edit[] | undefined {
+  if (asked === undefined) return undefined;
+  const text = context.text(asked.file);
+  const isCall = callOf(text.slice(asked.span.start, asked.span.end)) !== undefined;
+  return isCall ? [replace(text, asked, value)] : undefined;
 }
 
 const OPERATOR_BEFORE = /(?:&&|\|\||\?|!|[=!<>]=|[<>+]|\b(?:and|or|not|if|else|unless)|\?[^?;{}]*:)$/;

@@ -144,6 +144,17 @@ export function replaceAbsent(held: Seen, value: string, texts: (file: string) =
   return undefined;
 }
 
+/**
+ * Is it one of the answers of a function that also gives the opposite? Such a function is asked by others too, and a
+ * different answer changes what it asks.
+ */
+export function isAnswer(text: string, { start, end }: Span): boolean {
+  const before = text.slice(Math.max(0, start - 400), start);
+  const behind = text.slice(end, end + 400);
+  const isLast = /\n[ \t]*$/.test(before) && /^[ \t]*\r?\n[ \t]*end\b/.test(behind);
+  return (isLast || /\breturn\s*$/.test(before)) && /\breturn\s+true\b/i.test(before + behind);
+}
+
 /** The start of the line on which an offset stands, and its indentation. */
 export function lineAt(text: string, offset: number): { start: number; indent: string; newline: string } {
   const start = text.lastIndexOf("\n", offset - 1) + 1;

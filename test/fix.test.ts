@@ -158,3 +158,22 @@ test("fixes that share an edit move what stands behind it once", async () => {
   expect(plan.made.length).toBe(3);
   expect(plan.changes.get("app.js")?.after.match(/trust proxy/g)?.length).toBe(1);
 });
+
+test.each([
+  [
+    "app.py",
+    'from flask import Flask, make_response\n\n\ndef flag(text):\n    if text in ("yes", "on"):\n        return True\n    return False\n\n\napp = Flask(__name__)\n\n\n@app.get("/")\ndef home():\n    response = make_response("hi")\n    response.set_cookie("a", "1", secure=flag("no"))\n    return response\n',
+    'secure=flag("no")',
+    "secure=True",
+  ],
+  [
+    "app.py",
+    'from flask import Flask\n\n\ndef flag(text):\n    if text in ("yes", "on"):\n        return True\n    return False\n\n\napp = Flask(__name__)\napp.secret_key = "k"\napp.config["SESSION_COOKIE_SECURE"] = flag("no")\n',
+    'flag("no")\n',
+    'flag("no")\napp.config["SESSION_COOKIE_SECURE"] = True\n',
+  ],
+])("a function that answers both ways keeps its answers: %#", async (file, text, before, after) => {
+  const { project, deployment, inventory } = await inventoryOf({ [file]: text });
+  const plan = await planFixes(project, deployment, inventory, bestFixes(inventory));
+  expect(afterOf(plan)).toEqual({ [file]: text.replace(before, after) });
+});

@@ -14,7 +14,7 @@ import {
   setting,
   type WriteFact,
 } from "../../framework.ts";
-import { insert, insertAfterLine, quoteOf, turnOnPython } from "../../write.ts";
+import { insert, insertAfterLine, isAnswer, quoteOf, turnOnPython } from "../../write.ts";
 import { addToClass, isTest, literalText } from "../python.ts";
 import { type App, appsOf, classGiven, configured, decidingStep, nearestApp, type Step } from "./config.ts";
 import { onOldWerkzeug } from "./versions.ts";
@@ -303,6 +303,7 @@ function inPlace(kind: Kind, app: App, cookie: Cookie, context: Context): Edit |
   // What a function makes of a variable's text is not this setting's alone.
   const isReturned = /\breturn\s*$/.test(context.text(file).slice(0, span.start).slice(-200));
   if (isElsewhere || (isReturned && cookie.verdict === "conditional")) return undefined;
+  if (isAnswer(context.text(file), span)) return undefined;
   const statement = cookie.evidence.find((each) => each.from === "file" && each.says === `\`${kind.key}\` is set here`);
   const written = statement?.from === "file" ? statement : valuePlace(step, kind.key);
   return turnOnPython(context.text, written, cookie.decidedBy);
