@@ -57,7 +57,7 @@ export interface Framework {
   /** Members that an object from outside the project always has: no default given to `getattr` stands in for them. */
   readonly always?: Readonly<Record<string, readonly string[]>>;
   /** What the project's configuration files give to names that the code reads from outside. */
-  readonly configured?: (settings: readonly Settings[]) => Configured;
+  readonly configured?: (settings: readonly Settings[], deployment: Deployment) => Configured;
   readonly sinks: readonly Sink[];
   /** Methods and members that the functions below ask about, beside those of the sinks. */
   readonly methods?: readonly string[];

@@ -170,7 +170,7 @@ function evaluate(
   const reader = new Reader(project);
   const own = frameworks.filter((framework) => framework.language === language);
   const programs = project.candidates.filter((file) => programLanguageOf(file)?.name === language);
-  const lookups = own.flatMap(({ configured }) => configured?.(settings) ?? []);
+  const lookups = own.flatMap(({ configured }) => configured?.(settings, deployment) ?? []);
   const api = own.flatMap((framework) => framework.api ?? []);
   const read = (file: string) => texts.get(file) ?? reader.text(file);
   const text = (file: string) => read(file) ?? "";

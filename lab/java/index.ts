@@ -9,7 +9,7 @@ const here = dirname(fileURLToPath(import.meta.url));
 /** The pages of each shelf; Spring and JAX-RS are asked in Tomcat, where their jars lie. */
 function pagesOf(name: string): Shelf["pages"] {
   if (!name.startsWith("tomcat")) return { servlet: [name] };
-  return { servlet: [name], "spring-responsecookie": ["spring-web"], "jax-rs": ["jersey-server"] };
+  return { servlet: [name], spring: [name], "spring-responsecookie": ["spring-web"], "jax-rs": ["jersey-server"] };
 }
 
 /** The generation of the Servlet API that each container speaks; Undertow is only asked what is WildFly's. */
@@ -34,6 +34,14 @@ function versionsOf(name: string, text: string): Readonly<Record<string, string>
   const generation = servlet[name];
   return { ...versions, [name]: found[1]?.[2] ?? "", ...(generation === undefined ? {} : { servlet: generation }) };
 }
+
+/** What no shelf has, by what shows it in a case. */
+const needed: readonly (readonly [RegExp, string])[] = [
+  [/org\.springframework\.session/, "Spring Session"],
+  [/org\.springframework\.boot|\bapplication\.(?:properties|ya?ml)\b/, "Spring Boot"],
+  [/org\.springframework\.security/, "Spring Security"],
+  [/org\.springframework\.web\.servlet/, "Spring MVC"],
+];
 
 /** Tomcat, Jetty and Undertow, with what sets cookies in them. */
 export const java: Stack = {
@@ -67,6 +75,9 @@ export const java: Stack = {
     return Object.assign(own, ...newer.filter(([sign]) => sign.test(text)).map(([, wanted]) => wanted));
   },
   ownCookies: [],
-  refuses: ({ files }) =>
-    Object.values(files).some((text) => text.includes("org.springframework.boot")) ? "needs Spring Boot" : undefined,
+  refuses: ({ files }) => {
+    const text = [...Object.keys(files), ...Object.values(files)].join("\n");
+    const [, needs] = needed.find(([sign]) => sign.test(text)) ?? [];
+    return needs === undefined ? undefined : `needs ${needs}`;
+  },
 };

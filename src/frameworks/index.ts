@@ -18,6 +18,7 @@ import { pyramid } from "./pyramid/index.ts";
 import { rack } from "./rack/index.ts";
 import { rails } from "./rails/index.ts";
 import { servlet } from "./servlet/index.ts";
+import { spring } from "./spring/index.ts";
 import { springResponseCookie } from "./spring-responsecookie/index.ts";
 import { starlette } from "./starlette/index.ts";
 
@@ -35,6 +36,7 @@ export const frameworks: readonly Framework[] = [
   documentCookie,
   jaxRs,
   springResponseCookie,
+  spring,
   servlet,
   rails,
   rack,

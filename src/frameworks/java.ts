@@ -29,7 +29,8 @@ export function headerByHand(method: readonly string[], docs: string, isSent: Ca
   };
 }
 
-function isSetCookie(seen: Seen): boolean {
+/** The header's name, as a text or a constant. */
+export function isSetCookie(seen: Seen): boolean {
   return seen.some(({ data }) => {
     if (data.kind === "literal") return typeof data.value === "string" && /^set-cookie$/i.test(data.value.trim());
     return pathsOf([{ data, when: [], because: [] }]).some((path) => /(?:^|\.)SET_COOKIE$/.test(path));

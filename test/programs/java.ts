@@ -167,8 +167,25 @@ const responseCookie: Table = {
   on: [`ResponseCookie c$V = ResponseCookie.from("$N", "1").secure(true).build();`],
 };
 
+const spring: Table = {
+  files: ["src/main/java/shop/Beans.java", "src/main/java/shop/Others.java"],
+  frame:
+    "package shop;\n\nimport org.springframework.security.config.annotation.web.builders.HttpSecurity;\nimport org.springframework.web.servlet.i18n.CookieLocaleResolver;\n\nclass Beans {\n  §top§\n  §body§\n}\n",
+  functions: ["void go$V(HttpSecurity http) throws Exception {\n  §body§\n}"],
+  off: [
+    `CookieLocaleResolver r$V = new CookieLocaleResolver("$N");\nkeep(r$V);`,
+    `CookieLocaleResolver r$V = new CookieLocaleResolver("$N");\nr$V.setCookieSecure(false);\nkeep(r$V);`,
+    `http.rememberMe(me -> me.rememberMeCookieName("$N").useSecureCookie(false));`,
+  ],
+  on: [
+    `CookieLocaleResolver r$V = new CookieLocaleResolver("$N");\nr$V.setCookieSecure(true);\nkeep(r$V);`,
+    `http.rememberMe(me -> me.rememberMeCookieName("$N").useSecureCookie(true));`,
+  ],
+};
+
 export const java: Readonly<Record<string, Programs>> = {
   servlet: [...each(cookies("jakarta"), cookies("javax")), webXml],
   "jax-rs": each(jaxRs),
+  spring: each(spring),
   "spring-responsecookie": each(responseCookie),
 };

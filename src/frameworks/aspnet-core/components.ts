@@ -14,7 +14,7 @@ import {
   type WriteFact,
 } from "../../framework.ts";
 import { addMember, insertBehindStatement, replace } from "../../write.ts";
-import { findInCode } from "../csharp.ts";
+import { findInCode } from "../find-in-code.ts";
 import {
   asPolicy,
   callsFor,

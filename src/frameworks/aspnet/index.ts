@@ -14,7 +14,7 @@ import {
   type Sink,
   type WriteFact,
 } from "../../framework.ts";
-import { findInCode } from "../csharp.ts";
+import { findInCode } from "../find-in-code.ts";
 import { appSettings } from "./app-settings.ts";
 import {
   defaultSecure,

@@ -130,7 +130,8 @@ export const added: Sink = {
     kind: "call",
     method: ["addCookie"],
     late: true,
-    matches: (call, context) => call.arguments.length === 1 && isAddition(call, context) && !isWrapper(call),
+    matches: (call, context) =>
+      call.arguments.length === 1 && isAddition(call, context) && !isWrapper(call) && !isThrownAway(call, context),
   },
   split: eachOfList,
   name: [name],
@@ -171,6 +172,20 @@ export function isAddition(call: CallFact, context: Context): boolean {
     (object) => isCookieType(object.paths) || isCookieType(object.from?.callee ?? []),
   );
   return isServletCookie || isResponse(call, context);
+}
+
+/** `response.reset()` behind it, whatever happens, takes back what was added before. */
+function isThrownAway(call: CallFact, context: Context): boolean {
+  const keys = new Set(call.conditions.map(({ key, arm }) => `${key} ${arm}`));
+  return context.facts.calls.some(
+    (other) =>
+      other.method === "reset" &&
+      other.order > call.order &&
+      other.place.file === call.place.file &&
+      other.within.function === call.within.function &&
+      isResponse(other, context) &&
+      other.conditions.every(({ key, arm }) => keys.has(`${key} ${arm}`)),
+  );
 }
 
 /** A response wrapper hands on what others add: it is a policy, and no place that sets a cookie. */

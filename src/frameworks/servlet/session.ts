@@ -15,6 +15,7 @@ import {
   setting,
 } from "../../framework.ts";
 import { replace } from "../../write.ts";
+import { springTrust } from "../spring-trust.ts";
 import { addElement, type Element, setText, styleOf, wrap } from "./descriptor-edit.ts";
 import { docs, objectsOf } from "./servlet-api.ts";
 import {
@@ -39,8 +40,31 @@ export function sessionCookies(context: Context): readonly Cookie[] {
   const code = context.facts.calls.filter(isSessionConfiguration);
   const apps = webApps(context, code);
   const cookies = apps.flatMap((app) => sessionCookie(app, context));
-  return apps.length > 0 ? cookies : annotatedOnly(context);
+  return [...(apps.length > 0 ? cookies : annotatedOnly(context)), ...signOn(context)];
 }
+
+/** Tomcat's valve for single sign-on sets a cookie of its own, which follows the request whatever web.xml says. */
+function signOn(context: Context): readonly Cookie[] {
+  return ["server.xml", "context.xml"].flatMap((name) =>
+    descriptorsNamed(context, name).flatMap(({ file, root }) =>
+      [...elementsOf(root)]
+        .filter(({ node }) => /(?:^|\.)authenticator\.SingleSignOn$/.test(attributeOf(node, "className") ?? ""))
+        .map(({ node }) =>
+          context.judge({
+            framework: "servlet",
+            name: attributeOf(node, "cookieName") ?? "JSESSIONIDSSO",
+            sink: { file, span: startTag(node) },
+            secure: [
+              fallback("request-scheme", signOnDocs, "`<secure>` does not reach it, and it follows the request"),
+            ],
+            trust: trustOf("container", context),
+          }),
+        ),
+    ),
+  );
+}
+
+const signOnDocs = "https://tomcat.apache.org/tomcat-10.1-doc/config/host.html#Single_Sign_On";
 
 /** `….getSessionCookieConfig()`, and `setSecure` on what it gives. */
 function isSessionConfiguration(call: CallFact): boolean {
@@ -79,7 +103,7 @@ function sessionCookie(app: WebApp, context: Context): readonly Cookie[] {
     name: nameOf(app, inXml, context),
     sink: place,
     secure: sources,
-    trust: proxyTrust(context),
+    trust: trustOf("container", context),
     attributes: attributesOf(app, inXml),
     ...(isTest(place.file) ? { notDeployed: "it stands among the tests" } : {}),
     remarks: [...(inXml?.remarks ?? []), ...ineffective],
@@ -511,13 +535,14 @@ function annotatedOnly(context: Context): readonly Cookie[] {
       !isTest(each.place.file),
   );
   if (call === undefined) return [];
-  const app: WebApp = { base: "", webXml: undefined, fragments: [], vendors: new Map(), code: [] };
+  const fragments = descriptorsNamed(context, "web-fragment.xml");
+  const app: WebApp = { base: "", webXml: undefined, fragments, vendors: new Map(), code: [] };
   const cookie = context.judge({
     framework: "servlet",
     name: "JSESSIONID",
     sink: call.place,
-    secure: [...serverSources(context), defaultOf(undefined, app)],
-    trust: proxyTrust(context),
+    secure: [...fragmentSources(app), ...serverSources(context), defaultOf(undefined, app)],
+    trust: trustOf("container", context),
     remarks: [
       {
         kind: "note",
@@ -582,20 +607,45 @@ function sameSiteOf(app: WebApp, inXml: InXml | undefined): string | undefined {
 
 /** Is the container told that TLS ended at a proxy? */
 export function proxyTrust(context: Context): ProxyTrust {
-  const known = trusts.get(context.facts);
+  return trustOf("application", context);
+}
+
+type Asker = "container" | "application";
+
+function trustOf(asker: Asker, context: Context): ProxyTrust {
+  const known = trusts[asker].get(context.facts);
   if (known !== undefined) return known;
-  const trust = readTrust(context);
-  trusts.set(context.facts, trust);
+  const trust = springTrust(context, asker) ?? jettyTrust(context) ?? readTrust(asker, context);
+  trusts[asker].set(context.facts, trust);
   return trust;
 }
 
-const trusts = new WeakMap<Context["facts"], ProxyTrust>();
+const trusts = {
+  container: new WeakMap<Context["facts"], ProxyTrust>(),
+  application: new WeakMap<Context["facts"], ProxyTrust>(),
+};
 
-function readTrust(context: Context): ProxyTrust {
+const CUSTOMIZER = "ForwardedRequestCustomizer";
+
+/** Jetty is told by its XML, or by code that starts it. */
+function jettyTrust(context: Context): ProxyTrust | undefined {
+  const says = `\`${CUSTOMIZER}\` makes Jetty believe \`X-Forwarded-Proto\``;
+  const call = context.facts.calls.find((each) => each.new && each.method === CUSTOMIZER);
+  if (call !== undefined) return { trusted: true, because: { from: "file", ...call.place, says } };
+  for (const { file, format, roots } of context.facts.settings) {
+    if (format !== "xml" || roots[0] === undefined || !/(?:^|\/)jetty[\w-]*\.xml$/.test(file)) continue;
+    for (const { node } of elementsOf(roots[0]))
+      if (node.name === "New" && attributeOf(node, "class")?.endsWith(`.${CUSTOMIZER}`) === true)
+        return { trusted: true, because: { from: "file", file, span: startTag(node), says } };
+  }
+  return undefined;
+}
+
+function readTrust(asker: Asker, context: Context): ProxyTrust {
   for (const name of ["server.xml", "context.xml", "web.xml"]) {
     for (const { file, root } of descriptorsNamed(context, name)) {
       for (const { node } of elementsOf(root)) {
-        const says = trusting(node);
+        const says = trusting(node, asker);
         if (says !== undefined) return { trusted: true, because: { from: "file", file, span: startTag(node), says } };
       }
     }
@@ -606,10 +656,15 @@ function readTrust(context: Context): ProxyTrust {
   };
 }
 
-function trusting(node: SettingNode): string | undefined {
+function trusting(node: SettingNode, asker: Asker): string | undefined {
   if (node.name === "Valve" && /(?:^|\.)RemoteIpValve$/.test(attributeOf(node, "className") ?? ""))
     return "`RemoteIpValve` believes `X-Forwarded-Proto`";
-  if (node.name === "filter-class" && /(?:^|\.)(?:RemoteIpFilter|ForwardedHeaderFilter)$/.test(textOf(node) ?? ""))
+  const filter = node.name === "filter-class" ? textOf(node) : undefined;
+  // Spring's filter wraps the request; the container makes the session's cookie by its own.
+  if (
+    /(?:^|\.)RemoteIpFilter$/.test(filter ?? "") ||
+    (asker === "application" && /(?:^|\.)ForwardedHeaderFilter$/.test(filter ?? ""))
+  )
     return `\`${textOf(node)?.split(".").at(-1)}\` believes \`X-Forwarded-Proto\``;
   if (node.name === "Connector" && attributeOf(node, "secure") === "true")
     return '`secure="true"` of the connector makes every request secure';

@@ -1,5 +1,6 @@
 import { type Context, type Cookie, type Place, type SeenAlternative } from "../../framework.ts";
 import { isAddition, isWrapper } from "./cookies.ts";
+import { isRewriting } from "./headers.ts";
 import { cookieArgument, objectsOf } from "./servlet-api.ts";
 
 /**
@@ -7,14 +8,16 @@ import { cookieArgument, objectsOf } from "./servlet-api.ts";
  * added, and neither headers nor the session cookie.
  */
 export function throughWrapper(cookies: readonly Cookie[], context: Context): readonly Cookie[] {
-  const wrapper = hardened(context);
+  const rewriting = rewriter(context);
+  const wrapper = rewriting ?? hardened(context);
   if (wrapper === undefined) return cookies;
   const mapped = isMappedEverywhere(context, wrapper.name);
   const places = new Set(
     context.facts.calls.filter((call) => isAddition(call, context)).map(({ place }) => key(place)),
   );
+  const isOff = ({ verdict, condition }: Cookie) => verdict === "insecure" || condition?.inDeployment === "insecure";
   return cookies.map((cookie): Cookie => {
-    if (cookie.verdict !== "insecure" || !places.has(key(cookie.sink))) return cookie;
+    if (!isOff(cookie) || (rewriting === undefined && !places.has(key(cookie.sink)))) return cookie;
     const says = `the response goes through \`${wrapper.name}\`, which sets Secure`;
     return {
       ...cookie,
@@ -25,6 +28,18 @@ export function throughWrapper(cookies: readonly Cookie[], context: Context): re
       condition: { on: "configuration", says, inDeployment: mapped ? "secure" : null },
     };
   });
+}
+
+/** A filter that writes each `Set-Cookie` header anew with Secure, the session's too. */
+function rewriter(context: Context): { name: string; place: Place } | undefined {
+  for (const call of context.facts.calls) {
+    const { class: name } = call.within;
+    if (!/^(?:add|set)Header$/.test(call.method) || name === undefined || !isRewriting(call, context)) continue;
+    const texts = call.arguments[1]?.value ?? [];
+    if (texts.every(({ data }) => data.kind === "text" && data.parts.some((part) => /;\s*secure\b/i.test(part ?? ""))))
+      return { name, place: call.place };
+  }
+  return undefined;
 }
 
 function key({ file, span }: Place): string {
@@ -52,7 +67,7 @@ function isMappedEverywhere(context: Context, wrapper: string): boolean {
   return context.facts.classes.some(
     ({ file, annotations }) =>
       annotations.includes("WebFilter") &&
-      new RegExp(`\\bnew\\s+${wrapper}\\b`).test(context.text(file)) &&
+      new RegExp(`\\b(?:new|class)\\s+${wrapper}\\b`).test(context.text(file)) &&
       /@WebFilter\s*\([^)]*"\/\*"/.test(context.text(file)),
   );
 }
