@@ -1,6 +1,6 @@
 import type { Argument, Entry, Span } from "../program.ts";
 import type { Scope } from "../scope.ts";
-import { type Data, onlyLiteral, step, type Value } from "../value.ts";
+import { type Data, onlyLiteral, step, unknown, type Value } from "../value.ts";
 import type { Evaluation } from "./evaluation.ts";
 import { type HeapObject, setProperty, spreadUnknown } from "./heap.ts";
 import { joinValues } from "./join.ts";
@@ -56,29 +56,39 @@ export function spread(evaluation: Evaluation, object: HeapObject, other: Value,
     return;
   }
   const names = new Set<string>();
-  for (const { data } of other) {
+  const says = `\`${evaluation.says(span)}\` may set it`;
+  const arms = other.map(({ data, when }) => ({ when, data, more: mayHoldMore(evaluation, data, says) }));
+  for (const { data, more } of arms) {
     if (data.kind === "object")
       for (const name of evaluation.heapObject(data.id)?.properties.keys() ?? []) names.add(name);
-    if (data.kind === "unknown" || data.kind === "external")
-      spreadUnknown(object, `\`${evaluation.says(span)}\` may set it`);
+    if (more !== undefined) spreadUnknown(object, more);
   }
   for (const name of names) {
     const before = object.properties.get(name);
-    const arms = other.map(({ data, when }) => ({
-      when,
-      value: data.kind === "object" ? (evaluation.heapObject(data.id)?.properties.get(name) ?? before) : before,
-    }));
-    setProperty(object, name, joinValues(arms));
+    const held = arms.map(({ when, data, more }) => {
+      const own = data.kind === "object" ? evaluation.heapObject(data.id)?.properties.get(name) : undefined;
+      return { when, value: own ?? before ?? (more === undefined ? undefined : unknown(more)) };
+    });
+    setProperty(object, name, joinValues(held));
   }
+}
+
+/** Why something that is spread may hold members that are not listed. */
+function mayHoldMore(evaluation: Evaluation, data: Data, says: string): string | undefined {
+  if (data.kind === "literal") return undefined;
+  const object = data.kind === "object" ? evaluation.heapObject(data.id) : undefined;
+  return object !== undefined && isTransparent(object) ? object.open : says;
+}
+
+function isTransparent({ origin }: HeapObject): boolean {
+  return origin.kind === "literal" || origin.kind === "instance" || origin.kind === "module";
 }
 
 function spreadOne(evaluation: Evaluation, object: HeapObject, data: Data, span: Span): void {
   if (data.kind === "literal") return;
   if (data.kind === "object") {
     const other = evaluation.heapObject(data.id);
-    const transparent =
-      other !== undefined &&
-      (other.origin.kind === "literal" || other.origin.kind === "instance" || other.origin.kind === "module");
+    const transparent = other !== undefined && isTransparent(other);
     if (other !== undefined && !transparent) spreadUnknown(object, `\`${evaluation.says(span)}\` may set it`);
     if (other !== undefined && transparent)
       for (const [name, value] of other.properties) setProperty(object, name, value);

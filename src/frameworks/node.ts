@@ -174,6 +174,8 @@ const fluent =
   /(?:\.(?:status|set|header|append|type|contentType|cookie|clearCookie|vary|links|location|attachment|setHeader|writeHead)\(\))+$/;
 const responseName =
   /^(?:_?res|_?response|resp|expressRes|expressResponse|httpRes|httpResponse|serverResponse|rawRes)$/i;
+/** What NestJS hands guards, interceptors and filters: `context.switchToHttp().getResponse()`. */
+const nestResponse = /\.getResponse\(\)$/;
 const verbs = /\.(?:get|post|put|patch|delete|del|head|options|all|use|param|route|error|on|handle)(?:\(\))?$/;
 const foreign = /^(?:fastify|@hapi\/|koa|hono|h3|elysia|polka|restify|next\/|@remix|@sveltejs|astro)/;
 
@@ -221,7 +223,10 @@ export function isExpressResponse(
     const [name = ""] = owners.map(lastName);
     if (!/^(?:req|request|next|err|error)$/i.test(name)) return true;
   }
-  return owners.some((owner) => responseName.test(lastName(owner)));
+  return owners.some(
+    (owner) =>
+      responseName.test(lastName(owner)) || (nestResponse.test(owner) && imports(context, file, "@nestjs/common")),
+  );
 }
 
 // ---- values

@@ -139,7 +139,8 @@ function readObject(data: SeenObject, name: string, language: ProgramLanguageNam
   if (data.literal !== undefined && language !== "python") return countsAsTrue(`\`${name}\` is an object`);
   if (data.items !== undefined && data.literal !== undefined)
     return { ...countsAsTrue(`\`${name}\` is a tuple`), secure: data.items.length > 0 };
-  const called = data.paths[0] ?? data.parameter ?? "";
+  // What is taken out of a parameter by a pattern has no name before its first point.
+  const called = (data.paths[0] ?? data.parameter ?? "").replace(/^\./, "");
   const says =
     called === "" ? `\`${name}\` comes from outside the project` : `\`${name}\` is \`${called}\`, which is not known`;
   return { secure: undefined, says, parameter: data.parameter };

@@ -10,13 +10,16 @@ test("code without usings is read as documentation shows it: the names are Syste
   expect(await verdicts({ "Login.cs": `using Own.Security;\n${click}` })).toEqual(["theme: insecure"]);
 });
 
-test("what is called res is Express's where a piece of code imports nothing", async () => {
+test("what is called res is Express's where a piece of code imports nothing, or nothing says what its project uses", async () => {
   const set = 'app.get("/", (req, res) => { res.cookie("a", "1"); });';
   expect(await verdicts({ "a.js": `${set}\nresponse.cookie("b", "1", { secure: true });` })).toEqual([
     "a: insecure",
     "b: secure",
   ]);
-  expect(await verdicts({ "a.js": `const own = require("./own");\n${set}` })).toEqual([]);
+  const part = { "a.js": `const own = require("./own");\n${set}` };
+  expect(await verdicts(part)).toEqual(["a: insecure"]);
+  expect(await verdicts({ ...part, "package.json": '{ "dependencies": { "polka": "1.0.0" } }' })).toEqual([]);
+  expect(await verdicts({ ...part, "b.js": 'import fastify from "fastify";' })).toEqual([]);
 });
 
 test("a session of an unknown name is express-session's or cookie-session's where a piece of code imports nothing", async () => {
