@@ -3,6 +3,7 @@ import type { Cookie } from "../../src/cookie.ts";
 import { applyEdits } from "../../src/edit.ts";
 import { production } from "../../src/frameworks/production.ts";
 import { takeInventory } from "../../src/inventory.ts";
+import { verdicts } from "../evaluate/verdicts.ts";
 import { projectOf } from "../support/project.ts";
 
 /** The page shows verdicts and first fixes; here is what stands beside them. */
@@ -135,4 +136,46 @@ test("a file by itself is Rails' where nothing else has what it says", async () 
 test("the store of JRuby-Rack sets no cookie of Rails", async () => {
   const file = "config/initializers/session_store.rb";
   expect(await cookiesOf({ [file]: "Rails.application.config.session_store :java_servlet_store\n" })).toEqual([]);
+});
+
+test("jars inside of any `cookies` are Rails', as Warden's hooks and objects that keep them have them", async () => {
+  const files = {
+    "config/application.rb": "module Shop\n  class Application < Rails::Application\n  end\nend\n",
+    "config/initializers/warden_hooks.rb": `Warden::Manager.after_set_user do |user, auth, opts|
+  auth.cookies.signed["user.id"] = user.id
+  auth.cookies["user.seen"] = { value: "1", secure: true }
+end
+`,
+    "app/lib/store.rb": `class Store
+  def initialize(cookies)
+    @cookies = cookies
+  end
+
+  def keep(value)
+    @cookies.encrypted[:kept] = { value: value }
+  end
+end
+`,
+  };
+  expect(await verdicts(files)).toEqual(["kept: insecure", "user.id: insecure", "user.seen: secure"]);
+});
+
+test("a concern that stands by itself is Rails' where it gives a cookie as Rails takes it", async () => {
+  const concern = `module Remembering
+  extend ActiveSupport::Concern
+
+  def remember
+    cookies[:token] = { value: "1", expires: 1.year.from_now }
+  end
+end
+`;
+  expect(await verdicts({ "lib/remembering.rb": concern })).toEqual(["token: insecure"]);
+});
+
+test("what a developer's machine forces is not told of the deployment", async () => {
+  const environment = (name: string) => ({
+    [`config/environments/${name}.rb`]: "Shop::Application.configure do\n  config.force_ssl = false\nend\n",
+  });
+  expect(await verdicts({ ...environment("development"), ...environment("test") })).toEqual([]);
+  expect(await verdicts(environment("staging"))).toEqual(["—: insecure"]);
 });

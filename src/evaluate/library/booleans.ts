@@ -53,6 +53,20 @@ export function strictBoolean(args: Arguments): Value | undefined {
   });
 }
 
+/** What reads a text as a literal: of texts, those of its two booleans are told apart. */
+function literalOf(yes: string, no: string): LibraryFunction {
+  return ([first]) =>
+    first === undefined
+      ? undefined
+      : mapValue(first.value, (data, each) => {
+          if (data.kind === "environment") return compareEnvironment(data.name, yes, true, each.trace);
+          const text = data.kind === "literal" && typeof data.value === "string" ? data.value.trim() : undefined;
+          if (text === yes || text === no) return known(text === yes, each.trace);
+          if (text !== undefined && /^\d+$/.test(text)) return known(Number(text), each.trace);
+          return unknown("it is read from a value that is not known", each.trace);
+        });
+}
+
 function truthOf(args: Arguments, context: LibraryContext): Value | undefined {
   const [first] = args;
   if (first === undefined) return known(false);
@@ -76,6 +90,8 @@ const presence: LibraryFunction = (_args, _context, receiver) =>
 export const booleanFunctions: Readonly<Record<string, LibraryFunction>> = {
   Boolean: truthOf,
   "python:bool": truthOf,
+  "ast.literal_eval": literalOf("True", "False"),
+  "json.loads": literalOf("true", "false"),
   "ActiveModel.Type.Boolean.new.cast": parsedBoolean,
   "ActiveModel.Type.Boolean.new().cast": parsedBoolean,
   "Boolean.parseBoolean": strictBoolean,

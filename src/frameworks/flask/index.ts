@@ -1,8 +1,10 @@
 import {
+  always,
   argument,
   type CallFact,
   type Context,
   custom,
+  type Fix,
   type Framework,
   fallback,
   findArgument,
@@ -24,6 +26,7 @@ import { onOldWerkzeug } from "./versions.ts";
 
 const docs = "https://flask.palletsprojects.com/en/stable/api/#flask.Response.set_cookie";
 const deletionDocs = "https://flask.palletsprojects.com/en/stable/api/#flask.Response.delete_cookie";
+const unsetDocs = "https://flask-jwt-extended.readthedocs.io/en/stable/api.html#flask_jwt_extended.unset_jwt_cookies";
 const jwtDocs = "https://flask-jwt-extended.readthedocs.io/en/stable/options.html#JWT_COOKIE_SECURE";
 
 type Fact = CallFact | WriteFact;
@@ -139,27 +142,67 @@ const returned = returnedHeaders(
     !imports(context, write.place.file, "django", "rest_framework"),
 );
 
-/** flask-jwt-extended keeps its tokens in cookies of its own, and what guards them against CSRF in others beside them. */
-function jwtCookie(method: string, key: string, name: string): Sink {
+/** A cookie of flask-jwt-extended: a token, or what guards it against CSRF. */
+interface TokenCookie {
+  readonly of: "access" | "refresh";
+  readonly name: Sink["name"];
+  readonly guards: boolean;
+}
+
+function tokenCookie(of: TokenCookie["of"], key: string, name: string): TokenCookie {
+  const given = custom((fact, context) => config(fact, key, context));
+  return { of, name: [given, fallback(name, jwtDocs, "the default name")], guards: key.includes("_CSRF_") };
+}
+
+const tokenCookies: readonly TokenCookie[] = [
+  tokenCookie("access", "JWT_ACCESS_COOKIE_NAME", "access_token_cookie"),
+  tokenCookie("access", "JWT_ACCESS_CSRF_COOKIE_NAME", "csrf_access_token"),
+  tokenCookie("refresh", "JWT_REFRESH_COOKIE_NAME", "refresh_token_cookie"),
+  tokenCookie("refresh", "JWT_REFRESH_CSRF_COOKIE_NAME", "csrf_refresh_token"),
+];
+
+function onTokens(cookie: TokenCookie, ...method: readonly string[]): Sink["on"] {
+  const paths = method.map((each) => `flask_jwt_extended.${each}`);
   return {
-    on: {
-      kind: "call",
-      method: [method],
-      matches: (call, context) =>
-        named(call.callee, `flask_jwt_extended.${method}`) && (!key.includes("_CSRF_") || guards(call, context)),
-    },
-    name: [custom((fact, context) => config(fact, key, context)), fallback(name, jwtDocs, "the default name")],
+    kind: "call",
+    method,
+    matches: (call, context) => named(call.callee, ...paths) && (!cookie.guards || guards(call, context)),
+  };
+}
+
+const jwtSecure: Source = custom(
+  (fact, context) => config(fact, "JWT_COOKIE_SECURE", context) ?? withoutApp(fact, context),
+);
+
+/** flask-jwt-extended keeps its tokens in cookies of its own, and what guards them against CSRF in others beside them. */
+function jwtCookie(cookie: TokenCookie): Sink {
+  return {
+    on: onTokens(cookie, `set_${cookie.of}_cookies`),
+    name: cookie.name,
     secure: [
-      custom((fact, context) => config(fact, "JWT_COOKIE_SECURE", context)),
+      jwtSecure,
       fallback(false, jwtDocs, "`JWT_COOKIE_SECURE` is not set, and flask-jwt-extended's default is off"),
     ],
     sensitive: true,
-    fixes: (fact, context) => {
-      const app = nearestApp(fact.place.file, context);
-      const isSet = app !== undefined && configured(app, "JWT_COOKIE_SECURE", context) !== undefined;
-      const edit = app === undefined || isSet ? undefined : added("JWT_COOKIE_SECURE", app, context);
-      return edit === undefined ? [] : [{ title: "Set JWT_COOKIE_SECURE", safety: "safe", edits: [edit] }];
-    },
+    fixes: fixTokens,
+  };
+}
+
+function fixTokens(fact: Fact, context: Context): readonly Fix[] {
+  const app = nearestApp(fact.place.file, context);
+  const isSet = app !== undefined && configured(app, "JWT_COOKIE_SECURE", context) !== undefined;
+  const edit = app === undefined || isSet ? undefined : added("JWT_COOKIE_SECURE", app, context);
+  return edit === undefined ? [] : [{ title: "Set JWT_COOKIE_SECURE", safety: "safe", edits: [edit] }];
+}
+
+/** `unset_jwt_cookies(response)` and its like expire what the others set. */
+function jwtDeletion(cookie: TokenCookie): Sink {
+  return {
+    on: onTokens(cookie, "unset_jwt_cookies", `unset_${cookie.of}_cookies`),
+    name: cookie.name,
+    secure: [fallback(false, unsetDocs, "the cookie is expired, which needs no Secure")],
+    deletion: always,
+    sensitive: true,
   };
 }
 
@@ -169,6 +212,17 @@ function guards(fact: Fact, context: Context): boolean {
     const [only, ...others] = config(fact, key, context)?.seen ?? [];
     return others.length > 0 || only?.data.kind !== "literal" || Boolean(only.data.value);
   });
+}
+
+/** Where no app is in the project, neither is its configuration. */
+function withoutApp(fact: Fact, context: Context): Given | undefined {
+  if (nearestApp(fact.place.file, context) !== undefined) return undefined;
+  const because = "the app that sets `JWT_COOKIE_SECURE` is not in the project";
+  const at = [{ from: "file", ...fact.place, says: because } as const];
+  return {
+    seen: [{ data: { kind: "unknown", because, parameter: undefined }, when: [], because: at }],
+    attribute: "JWT_COOKIE_SECURE",
+  };
 }
 
 function config(fact: Fact, key: string, context: Context): Given | undefined {
@@ -219,10 +273,8 @@ export const flask: Framework = {
     headers,
     returned,
     headerCall,
-    jwtCookie("set_access_cookies", "JWT_ACCESS_COOKIE_NAME", "access_token_cookie"),
-    jwtCookie("set_access_cookies", "JWT_ACCESS_CSRF_COOKIE_NAME", "csrf_access_token"),
-    jwtCookie("set_refresh_cookies", "JWT_REFRESH_COOKIE_NAME", "refresh_token_cookie"),
-    jwtCookie("set_refresh_cookies", "JWT_REFRESH_CSRF_COOKIE_NAME", "csrf_refresh_token"),
+    ...tokenCookies.map(jwtCookie),
+    ...tokenCookies.map(jwtDeletion),
   ],
   methods: [
     "Flask",

@@ -54,13 +54,20 @@ export function environmentFile(app: App, environment: string): string {
   return `${app.root}config/environments/${environment}.rb`;
 }
 
+const DEVELOPMENT = /^(?:development|test|ci|cucumber|local|shared|common)$/;
+
+/** The file of an environment that is a developer's or a test's machine. */
+export function isDevelopment(file: string): boolean {
+  return DEVELOPMENT.test(/(?:^|\/)config\/environments\/(\w+)\.rb$/.exec(file)?.[1] ?? "");
+}
+
 /** Environments other than the deployed one that are no developer's and no test's machine. */
 export function otherDeployments(app: App, context: Context): readonly string[] {
   const folder = `${app.root}config/environments/`;
   return context.candidates
     .filter((file) => file.startsWith(folder) && file.endsWith(".rb"))
     .map((file) => file.slice(folder.length, -3))
-    .filter((name) => /^\w+$/.test(name) && !/^(?:development|test|ci|cucumber|local|shared|common)$/.test(name))
+    .filter((name) => /^\w+$/.test(name) && !DEVELOPMENT.test(name))
     .filter((name) => name !== environmentOf(context) && name !== "production");
 }
 

@@ -36,14 +36,18 @@ export function isRails(fact: Fact, context: Context): boolean {
   if (!isDeployed(file, context) || fact.within.bases.some((base) => base.startsWith("Sinatra."))) return false;
   return (
     appOf(file, context) !== undefined ||
-    /(?:^|\/)app\/(?:controllers|helpers|models|services|middlewares?|components|concerns|views)\//.test(file) ||
+    /(?:^|\/)app\/(?:admin|controllers|helpers|lib|models|services|middlewares?|components|concerns|views)\//.test(
+      file,
+    ) ||
     fact.within.bases.some((base) => /(?:^|\.)(?:\w*Controller|ActionController\..*)$/.test(base))
   );
 }
 
 /** What only Rails can mean, in a file that stands by itself: `cookies.signed[:a] = …`, `cookies[:a] = { value: … }`. */
 function isSnippet(write: WriteFact, context: Context): boolean {
-  const isOther = write.within.bases.length > 0 || /\brequire\b/.test(context.text(write.place.file));
+  // A module counts itself among its bases.
+  const extended = write.within.bases.filter((base) => base !== write.within.class);
+  const isOther = extended.length > 0 || /\brequire\b/.test(context.text(write.place.file));
   if (isOther || !isDeployed(write.place.file, context)) return false;
   return (
     write.paths.some((path) => /\.(?:permanent|signed|encrypted)(?:\(\))?$/.test(path)) ||
@@ -51,9 +55,12 @@ function isSnippet(write: WriteFact, context: Context): boolean {
   );
 }
 
-/** `cookies`, `cookies.permanent.signed`, `controller.cookies`, `request.cookie_jar`; no client's `response.cookies`. */
+/**
+ * `cookies`, `cookies.permanent.signed`, `controller.cookies`, Warden's `auth.cookies`, `request.cookie_jar`, and
+ * whatever has jars within it; no client's `response.cookies`.
+ */
 const JAR =
-  /^(?:(?:.*\.)?(?:controller|context|view_context|helpers|this|super|[A-Z]\w*Controller|ActionController\.(?:Base|API))\.cookies|cookies|(?:.*\.)?cookie_jar)(?:\.(?:permanent|signed|encrypted|signed_or_encrypted)(?:\(\))?)*$/;
+  /^(?:(?:.*\.)?(?:controller|context|view_context|helpers|auth|warden|this|super|[A-Z]\w*Controller|ActionController\.(?:Base|API))\.cookies|cookies|(?:.*\.)?cookie_jar)(?:\.(?:permanent|signed|encrypted|signed_or_encrypted)(?:\(\))?)*$|\bcookies(?:\.(?:permanent|signed|encrypted|signed_or_encrypted)(?:\(\))?)+$/;
 
 function isJar(paths: readonly string[]): boolean {
   return paths.some((path) => JAR.test(path));

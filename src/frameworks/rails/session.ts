@@ -25,6 +25,7 @@ import {
   inOrderOfReading,
   isConfig,
   isDeployed,
+  isDevelopment,
   isTooLate,
   otherDeployments,
 } from "./app.ts";
@@ -344,6 +345,7 @@ function straySettings(context: Context): readonly Cookie[] {
       isConfig(write.paths) &&
       isDeployed(write.place.file, context) &&
       appOf(write.place.file, context) === undefined &&
+      !isDevelopment(write.place.file) &&
       write.value.every(({ data }) => data.kind === "literal"),
   );
   return stray.map((write) =>
