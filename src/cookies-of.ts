@@ -10,10 +10,12 @@ import {
   findArgument,
   type OwnCookie,
   type OwnSource,
+  type ProxyTrust,
   type Sink,
   type Source,
 } from "./framework.ts";
 import { type Origin, originOf } from "./origin.ts";
+import { schemeCondition } from "./verdict/conditions.ts";
 import { deletesByText } from "./verdict/give.ts";
 import { judge } from "./verdict/judge.ts";
 import { isSensitiveName, readName } from "./verdict/name.ts";
@@ -118,7 +120,8 @@ function judgeFact(framework: Framework, sink: Sink, fact: CallFact | WriteFact,
   const name = readName(sink.name, fact, context);
   const at: Evidence = { from: "file", ...fact.place, says: "the cookie is set here" };
   const all = possibilities(sink.secure, fact, context);
-  const judged = judge(all, at, framework.proxyTrust?.(context, fact), context);
+  const trust = framework.proxyTrust?.(context, fact);
+  const judged = judge(all, at, trust, context);
   const deletion = sink.deletion?.(fact, context) === true || deletesByText(sink.secure, fact);
   const attributes: Record<string, string | number | boolean | null> = {};
   for (const [attribute, sources] of Object.entries(sink.attributes ?? {})) {
@@ -140,13 +143,21 @@ function judgeFact(framework: Framework, sink: Sink, fact: CallFact | WriteFact,
     condition: judged.condition,
     deletion,
     sensitive: sink.sensitive ?? isSensitiveName(name),
-    notDeployed: fact.notDeployed,
+    notDeployed: fact.notDeployed ?? onPlainHttp(fact, trust, context),
     attributes,
     fixes: deletion ? [] : fixesOf(sink, fact, judged, context),
     remarks,
     ...attributeOf(sink.secure),
   };
   return { cookie, fact, parameter: judged.parameter };
+}
+
+/** A cookie that is set only where the request arrives as plain http, which the deployment rules out. */
+function onPlainHttp(fact: CallFact | WriteFact, trust: ProxyTrust | undefined, context: Context): string | undefined {
+  const asked = fact.conditions.find(({ kind, arm }) => kind === "request-scheme" && arm === false);
+  if (asked === undefined) return undefined;
+  const never = asked.holds === undefined ? schemeCondition(trust, context).inDeployment === "secure" : !asked.holds;
+  return never ? `it is set only where ${asked.says}` : undefined;
 }
 
 /** How Secure is written where the first of the sources that can be written reads it. */

@@ -1,7 +1,7 @@
 import type { Cookie } from "./cookie.ts";
 import type { Deployment } from "./deployment.ts";
 import type { Edit, Fix } from "./edit.ts";
-import type { Configured } from "./evaluate/host.ts";
+import type { Configured, Layers } from "./evaluate/host.ts";
 import type { Symbol } from "./evaluate/symbols.ts";
 import type { Evidence, Place } from "./evidence.ts";
 import type { CallFact, Facts, Seen, SeenAlternative, SeenArgument, SeenCall, SeenObject, WriteFact } from "./facts.ts";
@@ -13,7 +13,7 @@ import { both, type Condition } from "./value.ts";
 export type { Cookie, Remark } from "./cookie.ts";
 export type { Deployment } from "./deployment.ts";
 export type { Edit, Fix } from "./edit.ts";
-export type { Configured, ConfiguredValue } from "./evaluate/host.ts";
+export type { Configured, ConfiguredValue, Layers } from "./evaluate/host.ts";
 export type { Symbol } from "./evaluate/symbols.ts";
 export type { Evidence, Place } from "./evidence.ts";
 export type {
@@ -73,6 +73,8 @@ export interface Framework {
   readonly proxyTrust?: (context: Context, sink: CallFact | WriteFact) => ProxyTrust;
   /** Names from outside the project that mean a module of it: `django.conf.settings` is the deployment's settings. */
   readonly aliases?: (project: AliasProject) => (path: string, from: string) => Alias | undefined;
+  /** Modules from outside that hold the project's configuration files, merged. */
+  readonly layers?: (project: AliasProject) => (module: string, from: string) => Layers | undefined;
   /** A last look over this framework's cookies, for policies that force or forbid. */
   readonly policy?: (cookies: readonly Cookie[], context: Context) => readonly Cookie[];
 }

@@ -194,7 +194,7 @@ function evaluate(
         Object.entries(always).flatMap(([path, members]) => members.map((member) => `${path}.${member}`)),
       ),
     ),
-    alias: aliasesOf(own, {
+    ...namesOf(own, {
       files: project,
       candidates: project.candidates,
       deployment,
@@ -355,12 +355,20 @@ function openIn(data: SeenData): readonly (string | undefined)[] {
   return data.open === undefined ? held : [...held, undefined];
 }
 
-function aliasesOf(own: readonly Framework[], project: AliasProject): NonNullable<EvaluatorHost["alias"]> {
-  const lookups = own.flatMap(({ aliases }) => aliases?.(project) ?? []);
-  return (path, from) => {
+/** What names from outside the project mean in it. */
+function namesOf(own: readonly Framework[], project: AliasProject): Required<Pick<EvaluatorHost, "alias" | "layers">> {
+  const aliases = own.flatMap(({ aliases: of }) => of?.(project) ?? []);
+  const layers = [...new Set(own.flatMap(({ layers: of }) => of ?? []))].map((of) => of(project));
+  return { alias: firstOf(aliases), layers: firstOf(layers) };
+}
+
+function firstOf<T>(
+  lookups: readonly ((name: string, from: string) => T | undefined)[],
+): (name: string, from: string) => T | undefined {
+  return (name, from) => {
     for (const lookup of lookups) {
-      const alias = lookup(path, from);
-      if (alias !== undefined) return alias;
+      const found = lookup(name, from);
+      if (found !== undefined) return found;
     }
     return undefined;
   };

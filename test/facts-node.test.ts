@@ -26,6 +26,12 @@ const handled = (code: string) => `${app}app.get("/", (req, res) => { ${code} })
 const pinned = (name: string, version: string) =>
   JSON.stringify({ dependencies: { express: "^4.21.0", [name]: version } });
 
+const config = {
+  "package.json": JSON.stringify({ dependencies: { config: "^3.3.9" } }),
+  "config/default.json": '{ "session": { "name": "sid", "secret": "s", "cookie": { "secure": false } } }',
+  "app.js": `${trusting}const config = require("config");\napp.use(require("express-session")(config.get("session")));`,
+};
+
 type Row = readonly [fact: string, program: string | Readonly<Record<string, string>>, said: readonly string[]];
 
 describe.each<[string, readonly Row[]]>([
@@ -38,6 +44,23 @@ describe.each<[string, readonly Row[]]>([
         "clearCookie of Express 4 with a life of less than a second deletes",
         { "package.json": pinned("express", "4.21.0"), "app.js": handled(`res.clearCookie("a", { maxAge: 500 })`) },
         ["a deletion"],
+      ],
+      [
+        "what is set over plain http alone is not sent where the proxy is trusted",
+        `${trusting}app.get("/", (req, res) => { if (req.secure) res.cookie("a", "1", { secure: true }); else res.cookie("a", "1"); });`,
+        ["a secure", "a insecure, not deployed"],
+      ],
+      [
+        "and is where it is not",
+        handled(`if (req.secure) res.cookie("a", "1", { secure: true }); else res.cookie("a", "1");`),
+        ["a secure", "a insecure"],
+      ],
+      [
+        "what stands behind a return that production takes is listed",
+        handled(
+          `if (process.env.NODE_ENV === "production") return res.cookie("a", "1", { secure: true }); res.cookie("b", "1");`,
+        ),
+        ["a secure", "b insecure, not deployed"],
       ],
       ["signing adds nothing", handled(`res.cookie("a", "1", { signed: true })`), ["a insecure"]],
       [
@@ -191,6 +214,82 @@ describe.each<[string, readonly Row[]]>([
     ],
   ],
   [
+    "values",
+    [
+      [
+        "JSON.parse of a variable",
+        handled(`res.cookie("a", "1", { secure: JSON.parse(process.env.S || "false") });`),
+        ["a conditional → insecure"],
+      ],
+      [
+        "a number of a variable",
+        handled(`res.cookie("a", "1", { secure: Number(process.env.S) === 1 });`),
+        ["a conditional → insecure"],
+      ],
+      [
+        "a copy by JSON",
+        handled(`const o = { secure: true }; res.cookie("a", "1", JSON.parse(JSON.stringify(o)));`),
+        ["a secure"],
+      ],
+      ["an object of entries", handled(`res.cookie("a", "1", Object.fromEntries([["secure", true]]));`), ["a secure"]],
+      [
+        "Vite's names for the mode",
+        handled(
+          `res.cookie("a", "1", { secure: import.meta.env.PROD }); res.cookie("b", "1", { secure: import.meta.env.DEV });`,
+        ),
+        ["a secure", "b insecure"],
+      ],
+      [
+        "the environment that the application tells",
+        handled(`res.cookie("a", "1", { secure: req.app.get("env") === "production" });`),
+        ["a secure"],
+      ],
+      [
+        "a variable by NestJS's service",
+        `import { ConfigService } from "@nestjs/config"; import type { Response } from "express";
+export class Login { constructor(private readonly config: ConfigService) {}
+  enter(res: Response) { res.cookie("a", "1", { secure: this.config.get("NODE_ENV") === "production" }); res.cookie("b", "1", { secure: this.config.get("cookie.secure") }); } }`,
+        ["a secure", "b unknown"],
+      ],
+    ],
+  ],
+  [
+    "configuration files of the package config",
+    [
+      [
+        "later files win, member by member",
+        { ...config, "config/production.json": '{ "session": { "cookie": { "secure": true } } }' },
+        ["sid secure"],
+      ],
+      ["the default where production says nothing", config, ["sid insecure"]],
+      [
+        "another environment's file does not count",
+        { ...config, "config/development.json": '{ "session": { "cookie": { "secure": true } } }' },
+        ["sid insecure"],
+      ],
+      [
+        "local files win",
+        {
+          ...config,
+          "config/local.json": '{ "session": { "name": "b" } }',
+          "config/production.js": "module.exports = { session: { name: 'a', cookie: { secure: true } } };",
+        },
+        ["b secure"],
+      ],
+      [
+        "a variable may set it",
+        {
+          ...config,
+          "config/custom-environment-variables.json":
+            '{ "session": { "cookie": { "secure": { "__name": "SECURE", "__format": "json" } } } }',
+        },
+        ["sid conditional → insecure"],
+      ],
+      ["a file that is not read leaves it open", { ...config, "config/production.yaml": "session: {}" }, ["— unknown"]],
+      ["without the package it is somebody else's", { ...config, "package.json": "{}" }, ["— unknown"]],
+    ],
+  ],
+  [
     "document.cookie",
     [
       [
@@ -204,4 +303,12 @@ describe.each<[string, readonly Row[]]>([
   test.each(rows)("%s", async (_fact, program, said) => {
     expect(await told(program)).toEqual(said);
   });
+});
+
+test("one value of a variable that turns Secure off is told as such", async () => {
+  const program = handled(`res.cookie("a", "1", { secure: process.env.COOKIE_SECURE !== "false" });`);
+  const { cookies } = await takeInventory(projectOf({ "app.js": program }), production);
+  expect(cookies.map(({ because }) => because)).toEqual([
+    'Secure only when COOKIE_SECURE is not "false", which is so in this deployment',
+  ]);
 });

@@ -145,6 +145,7 @@ describe("things that are no files", () => {
     const { report } = await scan(folder, { threads: 1 });
     rmSync(outside, { recursive: true, force: true });
     expect(names(report)).toEqual(["plain"]);
+    expect(report.skipped.map(({ file }) => file)).toEqual(["out", "pipe.js", "secret.js"]);
   });
 });
 

@@ -20,8 +20,13 @@ export async function scanCommand(paths: readonly string[], flags: ScanFlags): P
   const baseline = baselineFor(target.root, flags);
   const result = await scanTarget(target, flags, configuration, baseline);
   if (result.recognised === 0 && !flags.allowEmpty) {
+    const [first] = result.report.skipped;
+    const skipped =
+      first === undefined
+        ? ""
+        : ` Not read were ${result.report.skipped.length}, such as ${first.file}: ${first.because}.`;
     throw new CannotDo(
-      `No file under ${target.rootName} belongs to a framework that setsecure knows. Is it the right folder? With --allow-empty this is no failure.`,
+      `No file under ${target.rootName} belongs to a framework that setsecure knows.${skipped} Is it the right folder? With --allow-empty this is no failure.`,
     );
   }
   return deliver(result.report, {

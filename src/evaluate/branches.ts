@@ -38,7 +38,9 @@ export function branch(
     evaluation.state = outer;
   }
   evaluation.lastValue = given.length === 0 ? undefined : union(given);
-  return meet(outer, normal, taken);
+  const completion = meet(outer, normal, taken);
+  if (completion === "done") evaluation.settledEnd = taken === 1 ? { says, test } : undefined;
+  return completion;
 }
 
 export function loop(

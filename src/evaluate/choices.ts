@@ -148,6 +148,13 @@ export function notTaken(
   evaluation.lastValue = before.last;
 }
 
+/** What stands behind a branch that has ended the code because the deployment settles its test. */
+export function behindSettledEnd(evaluation: Evaluation, rest: readonly Statement[], scope: Scope): void {
+  const { settledEnd } = evaluation;
+  if (settledEnd !== undefined) notTaken(evaluation, rest, scope, settledEnd.says, settledEnd.test);
+  evaluation.settledEnd = settledEnd;
+}
+
 function notTakenExpression(
   evaluation: Evaluation,
   expression: Expression,

@@ -93,6 +93,8 @@ export abstract class Evaluation {
   /** The value of the last expression statement, for functions that return it. */
   lastValue: Value | undefined;
   /** Why the deployment never comes here. */
+  /** The test of a branch that the deployment settles and that has just ended the code around it. */
+  settledEnd: { readonly says: string; readonly test: Value } | undefined;
   notDeployed: string | undefined;
   /** Above 0 while a function is called only to see what it gives. */
   asking = 0;

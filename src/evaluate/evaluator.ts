@@ -6,6 +6,7 @@ import { type ClassData, type FunctionData, unknown, type Value } from "../value
 import { askedGetters, resultOf } from "./asked.ts";
 import { assignment } from "./assignments.ts";
 import { countStep, guard, MAXIMUM_EXPRESSION_DEPTH, NESTED_TOO_DEEPLY } from "./bounds.ts";
+import { behindSettledEnd } from "./choices.ts";
 import { dataModule } from "./data-modules.ts";
 import { enterMade, enterMethods, enterPassedOver } from "./entering.ts";
 import { type Completion, Evaluation, type ModuleRecord, newFrame } from "./evaluation.ts";
@@ -85,9 +86,13 @@ export class Evaluator extends Evaluation {
     for (const statement of statements) {
       if (statement.kind === "assign" && statement.hoisted === true) assignment(this, statement, scope);
     }
-    for (const statement of statements) {
+    for (const [index, statement] of statements.entries()) {
       if (statement.kind === "assign" && statement.hoisted === true) continue;
-      if (runStatement(this, statement, scope) === "done") return "done";
+      this.settledEnd = undefined;
+      if (runStatement(this, statement, scope) === "normal") continue;
+      if (statement.kind !== "return" && statement.kind !== "throw")
+        behindSettledEnd(this, statements.slice(index + 1), scope);
+      return "done";
     }
     return "normal";
   }

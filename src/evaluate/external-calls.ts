@@ -6,6 +6,7 @@ import { elementOf } from "./branches.ts";
 import { configuredGet } from "./elements.ts";
 import type { Evaluation } from "./evaluation.ts";
 import { type RecordedArgument, type RecordedCall, setProperty } from "./heap.ts";
+import { layeredCall } from "./layers.ts";
 import { callLibrary, constructLibrary } from "./library/call.ts";
 import { libraryContext } from "./library-calls.ts";
 import { configuredOrDefault } from "./lookups.ts";
@@ -64,6 +65,8 @@ export function externalCall(
       ? forwardedScheme(onlyLiteral(args[0]?.value), evaluation.host.deployment, at)
       : undefined;
   if (forwarded !== undefined) return forwarded;
+  const layered = layeredCall(evaluation, method, paths, args, at);
+  if (layered !== undefined) return layered;
   const attribute =
     evaluation.language === "python" && paths[0] === "getattr" ? getAttribute(evaluation, args, at) : undefined;
   if (attribute !== undefined) return attribute;

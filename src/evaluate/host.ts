@@ -32,6 +32,8 @@ export interface EvaluatorHost {
   readonly always: ReadonlySet<string>;
   /** What configuration files give to an element of something outside the project: `settings[session.secure]`. */
   readonly configured?: Configured;
+  /** The configuration files that a module from outside holds, as code in a file sees it. */
+  readonly layers?: (module: string, from: string) => Layers | undefined;
   /** The module of the project that a name from outside means, with what the outside adds where it has nothing. */
   readonly alias?: (
     path: string,
@@ -39,6 +41,15 @@ export interface EvaluatorHost {
   ) =>
     | { readonly file: string; readonly defaults: Readonly<Record<string, string | number | boolean | null>> }
     | undefined;
+}
+
+/** The files that a module of layered configuration merges, the first one weakest. */
+export interface Layers {
+  readonly files: readonly string[];
+  /** Names a variable of the environment for each member that one can set. */
+  readonly variables?: string;
+  /** One of them that is in a format which is not read. */
+  readonly unread?: string;
 }
 
 /**

@@ -1,6 +1,15 @@
 import type { Argument, Entry, Span } from "../program.ts";
 import type { Scope } from "../scope.ts";
-import { type Data, onlyLiteral, step, unknown, type Value } from "../value.ts";
+import {
+  type Alternative,
+  type Condition,
+  type Data,
+  onlyLiteral,
+  step,
+  under,
+  unknown,
+  type Value,
+} from "../value.ts";
 import type { Evaluation } from "./evaluation.ts";
 import { type HeapObject, setProperty, spreadUnknown } from "./heap.ts";
 import { joinValues } from "./join.ts";
@@ -52,7 +61,7 @@ export function fillObject(evaluation: Evaluation, id: number, entries: readonly
 /** Copies what another object holds, as `...other` and `Object.assign` do. */
 export function spread(evaluation: Evaluation, object: HeapObject, other: Value, span: Span): void {
   if (other.length === 1) {
-    spreadOne(evaluation, object, other[0]!.data, span);
+    spreadOne(evaluation, object, other[0]!, span);
     return;
   }
   const names = new Set<string>();
@@ -84,14 +93,14 @@ function isTransparent({ origin }: HeapObject): boolean {
   return origin.kind === "literal" || origin.kind === "instance" || origin.kind === "module";
 }
 
-function spreadOne(evaluation: Evaluation, object: HeapObject, data: Data, span: Span): void {
+function spreadOne(evaluation: Evaluation, object: HeapObject, { data, when }: Alternative, span: Span): void {
   if (data.kind === "literal") return;
   if (data.kind === "object") {
     const other = evaluation.heapObject(data.id);
     const transparent = other !== undefined && isTransparent(other);
     if (other !== undefined && !transparent) spreadUnknown(object, `\`${evaluation.says(span)}\` may set it`);
     if (other !== undefined && transparent)
-      for (const [name, value] of other.properties) setProperty(object, name, value);
+      for (const [name, value] of other.properties) setProperty(object, name, conditional(value, when));
     if (other?.open !== undefined) {
       spreadUnknown(object, other.open);
     }
@@ -106,6 +115,12 @@ function spreadOne(evaluation: Evaluation, object: HeapObject, data: Data, span:
     return;
   }
   spreadUnknown(object, `\`${evaluation.says(span)}\` may set it`);
+}
+
+/** What is there because of what the deployment settles. */
+function conditional(value: Value, when: readonly Condition[]): Value {
+  const held = under(value, when);
+  return held.length === 0 ? value : held;
 }
 
 export function listLiteral(evaluation: Evaluation, items: readonly Argument[], span: Span, scope: Scope): Value {

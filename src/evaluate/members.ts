@@ -14,6 +14,7 @@ import {
 import { classMember, externalBases, findAccessor, staticMember } from "./class-members.ts";
 import type { Evaluation } from "./evaluation.ts";
 import type { HeapObject, RecordedArgument } from "./heap.ts";
+import { layeredMember } from "./layers.ts";
 import { environmentMember } from "./library/environment.ts";
 import { libraryMember } from "./library-calls.ts";
 import { exported, resolveModule } from "./modules.ts";
@@ -61,6 +62,8 @@ export function memberOf(evaluation: Evaluation, data: Data, each: Alternative, 
       return unknown(`\`${name}\` is not found in ${data.file}`, each.trace);
     }
     case "external": {
+      const layered = layeredMember(evaluation, data.paths, name, at);
+      if (layered !== undefined) return layered;
       const aliased = aliasedMember(evaluation, data.paths, name, at);
       if (aliased !== undefined) return aliased;
       if (evaluation.language === "python" && data.paths.length === 1 && /^[\w.]+$/.test(data.paths[0]!)) {

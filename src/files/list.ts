@@ -136,6 +136,7 @@ function walk(collector: Collector, start: string): void {
       } else if (!isIgnored(collector, rules, path)) {
         if (entry.isFile()) collector.files.push(path);
         else if (entry.isSymbolicLink()) takeLink(collector, path);
+        else collector.skipped.push({ file: path, because: "a pipe, a socket or a device, which is not read" });
       }
     }
   }

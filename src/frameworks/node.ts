@@ -1,4 +1,5 @@
 import {
+  type AliasProject,
   type CallFact,
   type Context,
   type CustomSource,
@@ -7,6 +8,7 @@ import {
   type Evidence,
   findArgument,
   imports,
+  type Layers,
   lastOf,
   type Place,
   type ProxyTrust,
@@ -46,7 +48,7 @@ export function once<T>(answer: (context: Context) => T): (context: Context) => 
 const packages = new WeakMap<object, Map<string, Package | undefined>>();
 
 /** The nearest `package.json` above a file. */
-export function packageOf(context: Context, file: string): Package | undefined {
+export function packageOf(context: Pick<Context, "files">, file: string): Package | undefined {
   let known = packages.get(context.files);
   if (known === undefined) {
     known = new Map();
@@ -57,7 +59,7 @@ export function packageOf(context: Context, file: string): Package | undefined {
   return known.get(folder);
 }
 
-function readPackage(context: Context, from: string): Package | undefined {
+function readPackage(context: Pick<Context, "files">, from: string): Package | undefined {
   for (let folder = from; ; folder = parentOf(folder)) {
     const file = folder === "" ? "package.json" : `${folder}/package.json`;
     if (context.files.has(file)) return { folder, dependencies: dependenciesIn(context.files.read(file)) };
@@ -166,6 +168,50 @@ const otherProject = once((context) =>
 /** A part of a project, such as a folder of controllers, that comes without what says on which framework it runs. */
 function isPart(context: Context, file: string): boolean {
   return packageOf(context, file) === undefined && !otherProject(context);
+}
+
+// ---- configuration
+
+const READ = [".js", ".cjs", ".mjs", ".ts", ".json"];
+const UNREAD = [".json5", ".jsonc", ".hjson", ".toml", ".yaml", ".yml", ".cson", ".coffee", ".properties", ".xml"];
+
+/**
+ * The package `config`: its files in their order, of the nearest folder `config` around the code that asks.
+ * https://github.com/node-config/node-config/wiki/Configuration-Files
+ */
+export function configLayers({
+  files,
+  deployment,
+}: AliasProject): (module: string, from: string) => Layers | undefined {
+  const known = new Map<string, Layers | undefined>();
+  const mode = deployment.environment.NODE_CONFIG_ENV ?? deployment.environment.NODE_ENV ?? "development";
+  const names = ["default", mode, "local", `local-${mode}`];
+  const inFolder = (folder: string): Layers | undefined => {
+    const present = (name: string, extensions: readonly string[]) =>
+      extensions.map((extension) => `${folder}${name}${extension}`).filter((file) => files.has(file));
+    const [unread] = [...names, "custom-environment-variables"].flatMap((name) => present(name, UNREAD));
+    const [variables] = present("custom-environment-variables", [".json"]);
+    const read = names.flatMap((name) => present(name, READ));
+    if (read.length === 0 && unread === undefined) return undefined;
+    return {
+      files: read,
+      ...(variables === undefined ? {} : { variables }),
+      ...(unread === undefined ? {} : { unread }),
+    };
+  };
+  const around = (from: string): Layers | undefined => {
+    if (packageOf({ files }, from)?.dependencies.config === undefined) return undefined;
+    for (let folder = parentOf(from); ; folder = parentOf(folder)) {
+      const layers = inFolder(folder === "" ? "config/" : `${folder}/config/`);
+      if (layers !== undefined || folder === "") return layers;
+    }
+  };
+  return (module, from) => {
+    if (module !== "config") return undefined;
+    const folder = parentOf(from);
+    if (!known.has(folder)) known.set(folder, around(from));
+    return known.get(folder);
+  };
 }
 
 // ---- receivers
@@ -704,7 +750,11 @@ export const schemeSymbols: readonly Symbol[] = [
       says: `\`${name}.encrypted\` is true where TLS ends in the process itself, and not behind a proxy that ends it`,
     }),
   ),
-  ...["express().get", "app.get", "server.get"].map(
+  // https://vite.dev/guide/env-and-mode
+  { path: "import.meta.env.PROD", is: "environment-equals", variable: "NODE_ENV", equals: "production" },
+  { path: "import.meta.env.DEV", is: "environment-equals", variable: "NODE_ENV", equals: "development" },
+  { path: "import.meta.env.MODE", is: "environment-value", variable: "NODE_ENV" },
+  ...["express().get", "app.get", "server.get", "req.app.get", "request.app.get"].map(
     (path): Symbol => ({ path, is: "environment-value", variable: "NODE_ENV", argument: "env" }),
   ),
   ...["req.protocol", "request.protocol", "express.Request.protocol", "*.req.protocol"].map(

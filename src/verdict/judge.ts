@@ -91,6 +91,7 @@ function mixed(all: readonly Possibility[], made: Make, trust: ProxyTrust | unde
   const on = all.find((each) => each.secure !== false)!;
   const byScheme = all.flatMap((each) => each.when).find((condition) => condition.kind === "request-scheme");
   const differing =
+    turning(all) ??
     telling(on.when, off.when).find(({ kind }) => SETTLED_BY_DEPLOYMENT.has(kind)) ??
     byScheme ??
     deciding(all) ??
@@ -109,6 +110,15 @@ function deciding(all: readonly Possibility[]): Condition | undefined {
   return on
     ?.flatMap(({ when }) => when)
     .find((condition) => on.every((each) => has(each, condition)) && !off?.some((each) => has(each, condition)));
+}
+
+/** Where one value of a variable alone turns Secure off, that it is not this value: not that the variable is unset. */
+function turning(all: readonly Possibility[]): Condition | undefined {
+  const off = all.filter((each) => each.secure === false);
+  const on = all.filter((each) => each.secure !== false);
+  const [value] = off.length === 1 && on.length > 1 ? off[0]!.when : [];
+  if (value?.kind !== "environment" || value.arm !== true) return undefined;
+  return on.flatMap((each) => each.when).find(({ key, arm }) => key === value.key && arm !== value.arm);
 }
 
 /** What a proxy says, read by hand, and what the connection itself is, the deployment settles; a framework need not believe it. */
@@ -170,7 +180,9 @@ function mixedByCondition(
     kinds.size === 1 &&
     (likely.length < all.length || likely.some((each) => each.when.some((condition) => condition.holds !== undefined)));
   const inDeployment = settled ? (likely[0]!.secure === true ? "secure" : "insecure") : null;
-  const told = on.when.find((condition) => condition.key === differing?.key) ?? on.when[0];
+  const told =
+    on.when.find((condition) => condition.key === differing?.key) ??
+    (differing !== undefined && !off.when.includes(differing) ? differing : on.when[0]);
   const shown = told?.says ?? `not ${off.when[0]?.says ?? "always"}`;
   const kind = differing?.kind ?? "branch";
   const fact = settled ? `, which is ${inDeployment === "secure" ? "so" : "not so"} in this deployment` : "";

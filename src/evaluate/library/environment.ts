@@ -12,6 +12,7 @@ export function environmentMember(
   deployment: Deployment,
   at: Place,
 ): Value | undefined {
+  if (paths.includes("import.meta.env") && /^(?:PROD|DEV|MODE|SSR|BASE_URL)$/.test(name)) return undefined;
   return paths.some((path) => environments.has(path)) && /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) && name !== "get"
     ? environmentValue(name, undefined, deployment, at)
     : undefined;
@@ -29,6 +30,12 @@ function readEnvironment(args: Arguments, context: LibraryContext): Value | unde
     context.deployment,
     context.at,
   );
+}
+
+/** NestJS: a name as variables have them is one; what else is asked for stands in namespaces of the project's own. */
+function configService(args: Arguments, context: LibraryContext): Value | undefined {
+  const name = onlyLiteral(args[0]?.value);
+  return typeof name === "string" && /^[A-Z][A-Z0-9_]*$/.test(name) ? readEnvironment(args, context) : undefined;
 }
 
 function blockDefault(args: Arguments, context: LibraryContext): Value | undefined {
@@ -97,6 +104,9 @@ function schemeOf(args: Arguments, context: LibraryContext, receiver: Value | un
 /** What reads a variable of the environment. */
 export const environmentFunctions: Readonly<Record<string, LibraryFunction>> = {
   "Deno.env.get": readEnvironment,
+  // https://docs.nestjs.com/techniques/configuration#using-the-configservice
+  "@nestjs/config.ConfigService.get": configService,
+  "@nestjs/config.ConfigService.getOrThrow": configService,
   "os.environ.get": readEnvironment,
   "os.getenv": readEnvironment,
   "environ.get": readEnvironment,

@@ -1,5 +1,6 @@
-import { alternative, known, onlyLiteral, step, unknown, type Value } from "../../value.ts";
+import { alternative, known, mapValue, onlyLiteral, type Scalar, step, unknown, type Value } from "../../value.ts";
 import { type HeapObject, setProperty, spreadUnknown } from "../heap.ts";
+import { environmentSwitch } from "./booleans.ts";
 import { type Arguments, keep, type LibraryContext, type LibraryFunction, objectOf } from "./function.ts";
 
 function identity(args: Arguments): Value | undefined {
@@ -59,6 +60,35 @@ function pairs(object: HeapObject, items: readonly Value[], context: LibraryCont
     if (typeof key === "string" && pair?.[1] !== undefined) setProperty(object, key, pair[1]);
     else spreadUnknown(object, "a key is computed");
   }
+}
+
+/** `Object.fromEntries([["secure", true]])` */
+function fromEntries(args: Arguments, context: LibraryContext): Value | undefined {
+  const items = args[0] === undefined ? undefined : context.items(args[0].value);
+  if (items === undefined) return undefined;
+  const id = context.newObject();
+  pairs(context.own(id)!, items, context);
+  return [alternative({ kind: "object", id }, step(context.at, "it is built here", undefined))];
+}
+
+/** `JSON.parse` of what `JSON.stringify` gave, and of texts that are a scalar: `"false"`, a variable of the environment. */
+function parsed(args: Arguments, context: LibraryContext): Value | undefined {
+  const [first] = args;
+  if (first === undefined) return undefined;
+  const origin = objectOf(first.value, context)?.origin;
+  if (origin?.kind === "call") {
+    return origin.call.callee.includes("JSON.stringify") ? origin.call.arguments[0]?.value : undefined;
+  }
+  const scalars = first.value.every(({ data }) =>
+    data.kind === "literal"
+      ? /^\s*(?:true|false|null|-?\d+)\s*$/.test(String(data.value))
+      : data.kind === "environment",
+  );
+  if (!scalars) return undefined;
+  return mapValue(first.value, (data, each) => {
+    if (data.kind === "environment") return environmentSwitch(data.name, each.trace);
+    return known(JSON.parse(data.kind === "literal" ? String(data.value) : "null") as Scalar, each.trace);
+  });
 }
 
 function partial(args: Arguments): Value | undefined {
@@ -155,6 +185,8 @@ export const objectFunctions: Readonly<Record<string, LibraryFunction>> = {
   "Object.assign": assign,
   "Object.freeze": identity,
   "Object.seal": identity,
+  "Object.fromEntries": fromEntries,
+  "JSON.parse": parsed,
   structuredClone: identity,
   "_.merge": assign,
   "_.assign": assign,

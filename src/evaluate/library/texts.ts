@@ -1,15 +1,17 @@
 import { alternative, known, mapValue, notLiteral, onlyLiteral, unknown, type Value } from "../../value.ts";
 import { compareEnvironment } from "../operators.ts";
-import { type Arguments, asArgument, keep, type LibraryFunction } from "./function.ts";
+import { type Arguments, asArgument, keep, type LibraryContext, type LibraryFunction } from "./function.ts";
 import { builtText } from "./makers.ts";
 
-function numberOf(args: Arguments): Value | undefined {
+function numberOf(args: Arguments, context: LibraryContext): Value | undefined {
   const [first] = args;
   if (first === undefined) return undefined;
   return mapValue(first.value, (data, each) => {
     if (data.kind === "literal") {
       const number = typeof data.value === "boolean" ? Number(data.value) : Number.parseFloat(String(data.value));
-      return Number.isNaN(number) ? unknown("it is not a number", each.trace) : known(number, each.trace);
+      return Number.isNaN(number) && context.language !== "javascript"
+        ? unknown("it is not a number", each.trace)
+        : known(number, each.trace);
     }
     if (data.kind === "environment") return [{ ...each, when: [], data: { ...data, transformed: true } }];
     return unknown("the number is not known", each.trace);
@@ -202,7 +204,7 @@ export const textMethods: Readonly<Record<string, LibraryFunction>> = {
   ToString: stringOfReceiver,
   to_s: stringOfReceiver,
   to_sym: keep,
-  to_i: (_args, _context, receiver) => numberOf([asArgument(receiver)]),
+  to_i: (_args, context, receiver) => numberOf([asArgument(receiver)], context),
   html_safe: keep,
   ...inquiries,
   equals: equals,

@@ -21,6 +21,7 @@ import {
 import { addEntry, replace } from "../../write.ts";
 import {
   changedByHandlers,
+  configLayers,
   deprecatedOption,
   expressTrust,
   isBelow,
@@ -118,6 +119,7 @@ export const cookieSession: Framework = {
   language: "javascript",
   words: javascriptWords("cookie-session", "cookiesession", "sessionoptions", "trust proxy", "on-headers"),
   symbols: schemeSymbols,
+  layers: configLayers,
   sinks: [session, bundledSession],
   methods: ["set", "enable", "disable", "use", "on-headers"],
   members: ["secure", "sessionOptions"],

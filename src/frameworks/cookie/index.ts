@@ -15,6 +15,7 @@ import {
   type WriteFact,
 } from "../../framework.ts";
 import {
+  configLayers,
   expiresAtOnce,
   expressTrust,
   forced,
@@ -80,13 +81,21 @@ export const cookie: Framework = {
   language: "javascript",
   words: javascriptWords('"cookie"', "'cookie'", "on-headers"),
   symbols: schemeSymbols,
+  layers: configLayers,
   sinks: [byArguments, byRecord],
   methods: ["on-headers"],
   proxyTrust: expressTrust,
 };
 
+/** An object in the place of the name, known or not: one argument alone is no name without a value. */
 function isRecord(call: CallFact): boolean {
-  return onlyObject(findArgument(call, 0)?.value)?.properties.has("name") === true;
+  const first = findArgument(call, 0)?.value;
+  if (onlyObject(first)?.properties.has("name") === true) return true;
+  return (
+    named(call.callee, "*.stringifySetCookie") &&
+    call.arguments.length === 1 &&
+    first?.every(({ data }) => data.kind !== "literal" && data.kind !== "text") === true
+  );
 }
 
 function isVersion2(fact: Fact, context: Context): fact is CallFact {

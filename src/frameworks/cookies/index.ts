@@ -22,6 +22,7 @@ import {
 } from "../../framework.ts";
 import { addArgument, addEntry } from "../../write.ts";
 import {
+  configLayers,
   deprecatedOption,
   expiresAtOnce,
   isPast,
@@ -83,6 +84,7 @@ export const cookies: Framework = {
   language: "javascript",
   words: javascriptWords('"cookies"', "'cookies'", "cookies.set", "on-headers"),
   symbols: schemeSymbols,
+  layers: configLayers,
   sinks: [set],
   methods: ["set", "enable", "disable", "on-headers"],
   proxyTrust: trustOfServer,

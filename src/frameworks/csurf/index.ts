@@ -12,6 +12,7 @@ import {
 } from "../../framework.ts";
 import { replace } from "../../write.ts";
 import {
+  configLayers,
   expressTrust,
   javascriptWords,
   literalOf,
@@ -55,6 +56,7 @@ export const csurf: Framework = {
   language: "javascript",
   words: javascriptWords("csurf", "on-headers"),
   symbols: schemeSymbols,
+  layers: configLayers,
   sinks: [csrf],
   methods: ["on-headers"],
   proxyTrust: expressTrust,

@@ -18,6 +18,7 @@ import {
 } from "../../framework.ts";
 import {
   changedByHandlers,
+  configLayers,
   expressTrust,
   inDeployment,
   isBelow,
@@ -115,6 +116,7 @@ export const expressSession: Framework = {
     "on-headers",
   ),
   symbols: schemeSymbols,
+  layers: configLayers,
   sinks: [session, bundledSession],
   methods: ["set", "enable", "disable", "use", "on-headers"],
   members: ["secure"],

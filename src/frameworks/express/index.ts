@@ -18,6 +18,7 @@ import {
 } from "../../framework.ts";
 import { replace } from "../../write.ts";
 import {
+  configLayers,
   deprecatedOption,
   expiresAtOnce,
   expressTrust,
@@ -121,6 +122,7 @@ export const express: Framework = {
   language: "javascript",
   words: javascriptWords(...memberWords, "clearcookie", "set-cookie", "trust proxy", "on-headers"),
   symbols: schemeSymbols,
+  layers: configLayers,
   sinks: [cookie, clearCookie, rawHeader],
   methods: ["set", "enable", "disable", "use", "on-headers"],
   members: ["cookie"],
