@@ -1,6 +1,6 @@
 import type { Span, Statement } from "../program.ts";
 import { declareIn, newScope, type Scope } from "../scope.ts";
-import { type Alternative, type Condition, known, under, union, unknown, type Value } from "../value.ts";
+import { type Alternative, type Condition, known, nextIdentity, under, union, unknown, type Value } from "../value.ts";
 import { writeTarget } from "./assignments.ts";
 import { decisionOf, notTaken, oneOf } from "./choices.ts";
 import type { Completion, Evaluation } from "./evaluation.ts";
@@ -49,6 +49,7 @@ export function loop(
   scope: Scope,
 ): Completion {
   const inside = newScope("block", scope);
+  const before = nextIdentity();
   const over = statement.over === undefined ? undefined : evaluation.expression(statement.over, scope);
   if (statement.bind !== undefined)
     writeTarget(evaluation, statement.bind, elementOf(evaluation, over, statement.span), inside, "block");
@@ -58,8 +59,18 @@ export function loop(
   evaluation.state = fork;
   evaluation.inner(statement.body, inside);
   evaluation.state = outer;
-  outer.absorb(fork);
+  outer.absorbTurns(fork, (condition) => ofTurn(evaluation, statement.span, before, condition));
   return "normal";
+}
+
+/** Was the way chosen by a test within this code, or by something that came up in it? */
+function ofTurn(evaluation: Evaluation, span: Span, before: number, { kind, key }: Condition): boolean {
+  if (kind !== "branch") return false;
+  const identity = /^(?:unknown|object) (\d+)/.exec(key)?.[1];
+  if (identity !== undefined) return Number(identity) > before;
+  if (!key.startsWith(`${evaluation.file}:`)) return false;
+  const start = Number.parseInt(key.slice(evaluation.file.length + 1), 10);
+  return start >= span.start && start < span.end;
 }
 
 /** An element that only some ways put there is gone through on those alone. */

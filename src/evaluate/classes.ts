@@ -47,7 +47,8 @@ export function classValue(evaluation: Evaluation, expression: ClassExpression, 
       for (const annotation of member.function.annotations) evaluation.expression(annotation, inside);
   }
   evaluation.frame = outer;
-  evaluation.seenClasses.push({ data, file: evaluation.file });
+  const around = evaluation.stack.length === 0 ? undefined : evaluation.state;
+  evaluation.seenClasses.push({ data, file: evaluation.file, around });
   return [alternative(data, step(evaluation.place(expression.span), "it is a class of the project", undefined))];
 }
 

@@ -13,6 +13,7 @@ import {
   newFrame,
 } from "./evaluation.ts";
 import { parameterValue } from "./parameters.ts";
+import type { State } from "./state.ts";
 import { flushLate } from "./tell.ts";
 
 /** Enters functions that were made in a frame and that nothing has called, as their unknown callers would. */
@@ -107,11 +108,10 @@ function enter(evaluation: Evaluation, data: FunctionData, passedTo: readonly st
 }
 
 /** Methods that nothing has called, each on a fresh instance. */
-export function enterMethods(evaluation: Evaluation, data: ClassData, record: ModuleRecord): void {
+export function enterMethods(evaluation: Evaluation, data: ClassData, record: ModuleRecord, around: State): void {
   evaluation.state = evaluation.world;
   evaluation.frame = newFrame(evaluation, record, undefined, undefined, undefined, []);
-  const fork = evaluation.world.fork();
-  evaluation.state = fork;
+  evaluation.state = around.fork();
   evaluation.steps = 0;
   let self: Value | undefined;
   for (const member of data.class.members) {

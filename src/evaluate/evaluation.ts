@@ -74,7 +74,8 @@ export abstract class Evaluation {
   readonly resolutions = new Map<string, string | undefined>();
   /** What stands at a span, as messages show it: the same ones are asked for on every way to them. */
   private readonly said = new WeakMap<Span, string>();
-  readonly seenClasses: { readonly data: ClassData; readonly file: string }[] = [];
+  /** `around`: the variables of the function that a class stands in. */
+  readonly seenClasses: { readonly data: ClassData; readonly file: string; readonly around: State | undefined }[] = [];
   /** Python: names that were given an element of something, and whose. */
   readonly elements = new Map<number, { readonly container: Value; readonly key: Value }>();
   readonly typeInstances = new Map<number, Value>();

@@ -62,7 +62,9 @@ export class Evaluator extends Evaluation {
   runUncalled(file: string): void {
     const record = this.modules.get(file);
     if (record === undefined) return;
-    for (const { data, file: at } of this.seenClasses) if (at === file) enterMethods(this, data, record);
+    for (const { data, file: at, around } of this.seenClasses) {
+      if (at === file) enterMethods(this, data, record, around ?? this.world);
+    }
   }
 
   /** Enters every function that was seen before and has come to matter since. */

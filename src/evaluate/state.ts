@@ -147,6 +147,29 @@ export class State {
     }
   }
 
+  /**
+   * Goes on after a loop: another turn may have written each variable, so that which way the loop's own branches went
+   * for one tells nothing of the others.
+   */
+  absorbTurns(turn: State, isOwn: (condition: Condition) => boolean): void {
+    const apart = (name: string, value: Value): Value =>
+      value.some(({ when }) => when.some(isOwn))
+        ? value.map((each) => ({
+            ...each,
+            when: each.when.map((condition) =>
+              isOwn(condition) ? { ...condition, key: `${name} ${condition.key}` } : condition,
+            ),
+          }))
+        : value;
+    const { slots, objects } = turn.changesSince(this);
+    for (const [slot, value] of slots) this.slots.set(slot, apart(String(slot), value));
+    for (const [id, object] of objects) {
+      const properties = new Map<string, Value>();
+      for (const [name, value] of object.properties) properties.set(name, apart(`${id}.${name}`, value));
+      this.objects.set(id, { ...object, properties });
+    }
+  }
+
   /** Goes on as this one fork; what it wrote keeps the conditions that the deployment settled. */
   absorb(arm: State, when: readonly Condition[] = []): void {
     const { slots, objects } = arm.changesSince(this);
