@@ -34,7 +34,13 @@ function stateOf(fact: Fact): readonly SeenAlternative[] {
   if (fact.kind !== "call") return [];
   if (fact.new) return fact.late?.result ?? [];
   if (fact.method === "setSecure") return fact.receiver ?? [];
-  return cookieArgument(fact);
+  return thatIs(cookieArgument(fact));
+}
+
+/** `null` is no cookie: what is added on the other ways counts. */
+function thatIs(seen: readonly SeenAlternative[]): readonly SeenAlternative[] {
+  const cookies = seen.filter(({ data }) => data.kind !== "literal" || (data.value ?? undefined) !== undefined);
+  return cookies.length === 0 ? seen : cookies;
 }
 
 function isSecureSetter(name: string): boolean {

@@ -5,6 +5,7 @@ import {
   type Evidence,
   type Fix,
   fallback,
+  lastOf,
   named,
   type OwnSource,
   type Place,
@@ -70,10 +71,17 @@ const signOnDocs = "https://tomcat.apache.org/tomcat-10.1-doc/config/host.html#S
 function isSessionConfiguration(call: CallFact): boolean {
   if (call.language !== "java") return false;
   if (call.method === "getSessionCookieConfig")
-    return call.callee.some((path) => path.endsWith(".getSessionCookieConfig"));
+    return call.callee.some((path) => path.endsWith(".getSessionCookieConfig")) && isConfigured(call);
   return (
     call.method === "setSecure" &&
     call.callee.some((path) => /(?:^|\.)(?:getSessionCookieConfig\(\)|SessionCookieConfig)\.setSecure$/.test(path))
+  );
+}
+
+/** The configuration may also be asked for to read it, or to hand it on. */
+function isConfigured({ late }: CallFact): boolean {
+  return objectsOf(late?.result ?? []).some(({ properties }) =>
+    [...properties.keys()].some((name) => /^set\w+\(/.test(name)),
   );
 }
 
@@ -96,7 +104,7 @@ function sessionCookie(app: WebApp, context: Context): readonly Cookie[] {
     ...(inXml?.sources ?? []),
     ...fragmentSources(app),
     ...serverSources(context),
-    defaultOf(always, app),
+    defaultOf(always, app, setters.length > 0),
   ];
   const cookie = context.judge({
     framework: "servlet",
@@ -420,9 +428,12 @@ const containerDocs = {
   WebLogic: "https://docs.oracle.com/en/middleware/fusion-middleware/weblogic-server/14.1.1.0/wbapp/weblogic_xml.html",
 } as const;
 
-function defaultOf(container: Container | undefined, app: WebApp): OwnSource {
-  const missing =
-    app.webXml === undefined ? "`setSecure` is not called on the `SessionCookieConfig`" : "`<secure>` is not given";
+function defaultOf(container: Container | undefined, app: WebApp, isSetSometimes: boolean): OwnSource {
+  const missing = isSetSometimes
+    ? "`setSecure` is called on the `SessionCookieConfig` only on some ways"
+    : app.webXml === undefined
+      ? "`setSecure` is not called on the `SessionCookieConfig`"
+      : "`<secure>` is not given";
   if (container === "WildFly")
     return fallback(false, containerDocs.WildFly, `${missing}, and WildFly's default is off`);
   if (container === "WebLogic")
@@ -481,7 +492,9 @@ function readCode(app: WebApp, context: Context): { setters: readonly Setter[]; 
       )
     )
       continue;
-    setters.push({ call, seen: state ?? call.arguments[0]?.value ?? [] });
+    const given = { value: state ?? call.arguments[0]?.value ?? [], conditions: call.conditions };
+    const knowsWays = state?.some(({ when }) => when.length > 0) === true;
+    setters.push({ call, seen: knowsWays ? state : lastOf([given]) });
   }
   return { setters, ineffective };
 }
@@ -541,7 +554,7 @@ function annotatedOnly(context: Context): readonly Cookie[] {
     framework: "servlet",
     name: "JSESSIONID",
     sink: call.place,
-    secure: [...fragmentSources(app), ...serverSources(context), defaultOf(undefined, app)],
+    secure: [...fragmentSources(app), ...serverSources(context), defaultOf(undefined, app, false)],
     trust: trustOf("container", context),
     remarks: [
       {
