@@ -371,6 +371,16 @@ export function memberOf(seen: Seen, name: string, made: (object: SeenObject) =>
   });
 }
 
+/** Without what the way to a call or assignment excludes. */
+export function onTheWay({ conditions }: CallFact | WriteFact, seen: Seen): Seen {
+  return seen.filter(({ when }) => both(conditions, when) !== undefined);
+}
+
+/** Does no way lead to both? */
+export function excludes(one: CallFact | WriteFact, other: CallFact | WriteFact): boolean {
+  return both(one.conditions, other.conditions) === undefined;
+}
+
 /** What assignments in their order come to: the last one wins; one under a condition leaves the rest to those before. */
 export function lastOf(writes: readonly { readonly value: Seen; readonly conditions: readonly Condition[] }[]): Seen {
   let before: Seen = [];

@@ -7,6 +7,7 @@ import {
   findArgument,
   memberOf,
   named,
+  pathsOf,
   type Seen,
   type SeenAlternative,
   type SeenArgument,
@@ -14,6 +15,7 @@ import {
   type WriteFact,
 } from "../framework.ts";
 import { addArgument, addMember, replace, turnOnAssignment } from "../write.ts";
+import { isPast } from "./csharp.ts";
 
 /** `Cookies.Append(name, value, options)`, which ASP.NET Core has from OWIN: both call the type `CookieOptions`. */
 
@@ -61,27 +63,8 @@ export function isDeletion(call: CallFact | WriteFact): boolean {
   if (call.method === "Delete") return true;
   return ["Expires", "MaxAge"].some((name) => {
     const end = optionOf(optionsOf(call)?.value ?? [], name);
-    return end.length > 0 && end.every((each) => isPast(each));
+    return end.length > 0 && end.every((each) => isPast(each) || named(pathsOf([each]), "*.DateTime.MinValue"));
   });
-}
-
-function isPast({ data }: SeenAlternative): boolean {
-  if (data.kind === "external")
-    return named(
-      data.paths,
-      "*.DateTimeOffset.UnixEpoch",
-      "*.DateTime.UnixEpoch",
-      "*.DateTimeOffset.MinValue",
-      "*.TimeSpan.Zero",
-    );
-  if (data.kind !== "object" || data.from === undefined) return false;
-  const first = data.from.arguments[0]?.value;
-  const number = first?.length === 1 && first[0]?.data.kind === "literal" ? Number(first[0].data.value) : Number.NaN;
-  const { method } = data.from;
-  return (
-    (/^Add(?:Ticks|Milliseconds|Seconds|Minutes|Hours|Days|Months|Years)$/.test(method) && number < 0) ||
-    (/^From(?:Ticks|Milliseconds|Seconds|Minutes|Hours|Days)$/.test(method) && number <= 0)
-  );
 }
 
 /** The header is rendered by `Append`: what is set afterwards reaches nobody. */

@@ -353,12 +353,19 @@ function nameOf(component: Component, call: CallFact, context: Context): Given |
     };
   if (seen.length > 0) return { seen, attribute: "Name" };
   if (call.method !== "AddCookie") return undefined;
-  const scheme = call.arguments[0]?.value[0]?.data;
-  if (scheme?.kind !== "literal" || typeof scheme.value !== "string") return undefined;
-  return {
-    seen: [{ data: { kind: "literal", value: `.AspNetCore.${scheme.value}` }, when: [], because: [] }],
-    attribute: "Name",
-  };
+  const scheme = nameIn(call);
+  if (scheme === undefined && !isNameGiven(call)) return undefined;
+  // https://github.com/dotnet/aspnetcore/blob/main/src/Security/Authentication/Cookies/src/PostConfigureCookieAuthenticationOptions.cs
+  const data =
+    scheme === undefined
+      ? ({ kind: "unknown", because: "the scheme's name is not known", parameter: undefined } as const)
+      : ({ kind: "literal", value: `.AspNetCore.${encodeURIComponent(scheme)}` } as const);
+  return { seen: [{ data, when: [], because: [] }], attribute: "Name" };
+}
+
+/** `AddCookie(options => …)` and `AddCookie()` take the default scheme. */
+function isNameGiven({ arguments: [first] }: CallFact): boolean {
+  return first !== undefined && !first.value.some(({ data }) => data.kind === "function");
 }
 
 // ---- fixes

@@ -3,12 +3,14 @@ import {
   type Context,
   type Edit,
   type Evidence,
+  excludes,
   type Fix,
   type Given,
   imports,
   lastOf,
   memberOf,
   named,
+  onTheWay,
   pathsOf,
   type Seen,
   type SeenAlternative,
@@ -17,6 +19,7 @@ import {
   type WriteFact,
 } from "../../framework.ts";
 import { addMember, insertAfterLine, insertBefore, turnOnAssignment } from "../../write.ts";
+import { isPast } from "../csharp.ts";
 import { flagSource, formsDefault, httpCookiesDefault } from "./own.ts";
 import { type Application, applicationOf, applicationsOf, attributeFor } from "./web-config.ts";
 
@@ -73,7 +76,13 @@ export function isAdded(call: CallFact, context: Context): boolean {
 export function isLeftAlone(call: CallFact, context: Context): boolean {
   const ours = call.new ? isHttpCookie(call) : named(call.callee, "*.FormsAuthentication.GetAuthCookie");
   if (!ours || !(isShown(context, call.place.file) || named(call.callee, "System.Web.HttpCookie"))) return false;
+  if (isOnlyRead(call, context)) return false;
   return !takenPlaces(context).has(`${call.place.file}:${call.place.span.start}`);
+}
+
+/** `FormsAuthentication.GetAuthCookie(…).Expires`: a member is asked for, and the cookie is dropped. */
+function isOnlyRead({ place: { file, span } }: CallFact, context: Context): boolean {
+  return /^\s*\??\.\s*\w/.test(context.text(file).slice(span.end, span.end + 100));
 }
 
 const taken = new WeakMap<Context["facts"], ReadonlySet<string>>();
@@ -215,11 +224,7 @@ function setOn(call: CallFact, context: Context): Seen {
   const late = held(call);
   const flushed = isTaker(call) && flushedBefore(call, late, context);
   const objects = flushed ? (call.arguments[0]?.value ?? []) : late;
-  const own = objects.flatMap((each) =>
-    isRequested(each) && each.data.kind !== "object"
-      ? [{ ...each, data: { kind: "literal", value: undefined } as const }]
-      : memberOf([each], "Secure", (object) => isMade(object) || object.paths.some((path) => REQUESTED.test(path))),
-  );
+  const own = objects.flatMap((each) => setOnOne(each, "Secure", call, context));
   const indexed = isTaker(call) ? laterIndexed(call, context) : [];
   if (indexed.length === 0) return own;
   const before = (each: SeenAlternative) =>
@@ -227,6 +232,22 @@ function setOn(call: CallFact, context: Context): Seen {
       ? own.map((one) => ({ ...one, when: [...each.when, ...one.when] }))
       : [each];
   return indexed.flatMap(before);
+}
+
+/** A member of a cookie; one out of the request is known by the name that it was asked for by. */
+function setOnOne(each: SeenAlternative, key: string, fact: Fact, context: Context): Seen {
+  if (!isRequested(each) || each.data.kind === "object")
+    return memberOf([each], key, (object) => isMade(object) || object.paths.some((path) => REQUESTED.test(path)));
+  const names = pathsOf([each]).flatMap((path) => REQUESTED.exec(path)?.slice(1) ?? []);
+  const writes = context.facts.writes.filter(
+    (write) =>
+      write.key === key &&
+      sameFunction(write, fact) &&
+      write.paths.some((path) => names.includes(REQUESTED.exec(path)?.[1] ?? "-")),
+  );
+  const seen: Seen =
+    writes.length > 0 ? lastOf(writes) : [{ data: { kind: "literal", value: undefined }, when: [], because: [] }];
+  return onTheWay(fact, seen).map((one) => ({ ...one, when: [...each.when, ...one.when] }));
 }
 
 function isRequested(each: SeenAlternative): boolean {
@@ -367,6 +388,7 @@ export function isIndexed(write: WriteFact, context: Context): boolean {
   return !context.facts.calls.some(
     (call) =>
       sameFunction(call, write) &&
+      !excludes(call, write) &&
       isAdded(call, context) &&
       nameOf(call, context)?.seen.some(({ data }) => data.kind === "literal" && data.value === name) === true,
   );
@@ -383,24 +405,11 @@ export function isDeleted(fact: Fact, context: Context): boolean {
   const expires =
     fact.kind === "write"
       ? (groupOf(fact, context).findLast(({ key }) => key === "Expires")?.value ?? [])
-      : memberOf(held(fact), "Expires", isMade);
+      : onTheWay(
+          fact,
+          held(fact).flatMap((each) => setOnOne(each, "Expires", fact, context)),
+        );
   return expires.length > 0 && expires.every((each) => isPast(each));
-}
-
-function isPast({ data }: SeenAlternative): boolean {
-  if (data.kind === "external") return named(data.paths, "*.DateTime.UnixEpoch");
-  if (data.kind !== "object" || data.from === undefined) return false;
-  const { from } = data;
-  const [first] = from.arguments;
-  const number =
-    first?.value.length === 1 && first.value[0]?.data.kind === "literal"
-      ? Number(first.value[0].data.value)
-      : Number.NaN;
-  if (from.new) return number >= 1 && number < 2020 && named(from.callee, "*.DateTime");
-  return (
-    (/^Add(?:Ticks|Milliseconds|Seconds|Minutes|Hours|Days|Months|Years)$/.test(from.method) && number < 0) ||
-    from.method === "Subtract"
-  );
 }
 
 // ---- fixes

@@ -71,6 +71,7 @@ export const aspnet: Framework = {
       "SetAuthCookie",
       "Set-Cookie",
       "RedirectFromLoginPage",
+      "FormsAuthentication.SignOut",
       "AntiForgery",
       "UseCookieAuthentication",
       "UseExternalSignInCookie",

@@ -45,12 +45,20 @@ export function ownCookies(context: Context): readonly Cookie[] {
 }
 
 /** A Web.config beside ASP.NET Core is for IIS: nothing there reads `system.web`. */
-function isCore({ folder }: Application, context: Context): boolean {
+function isCore({ folder, document }: Application, context: Context): boolean {
+  if (handsAllToCore(document, 5)) return true;
   const inside = [...context.facts.modules.keys()].filter((file) => file.startsWith(folder));
   return (
     inside.some((file) => imports(context, file, "Microsoft.AspNetCore")) &&
     !inside.some((file) => imports(context, file, "System.Web", "Microsoft.Owin"))
   );
+}
+
+/** https://learn.microsoft.com/en-us/aspnet/core/host-and-deploy/iis/web-config */
+function handsAllToCore({ name, attributes, children }: Element, depth: number): boolean {
+  if (name === "add" && attributes.get("path")?.value === "*")
+    return /^AspNetCoreModule/i.test(attributes.get("modules")?.value ?? "");
+  return depth > 0 && children.some((child) => handsAllToCore(child, depth - 1));
 }
 
 /** What an attribute gives; a value out of a transform holds because that is applied. */
