@@ -16,6 +16,8 @@ export type Symbol = {
   | { readonly is: "request-scheme-text"; readonly https: string; readonly http: string; readonly says: string }
   /** An absolute URL of the request, which begins with its scheme. */
   | { readonly is: "request-url"; readonly says: string }
+  /** A constant: what it reads. */
+  | { readonly is: "text"; readonly text: string }
   /** Is the connection to the process itself TLS? It is where TLS ends there, whatever a proxy says. */
   | { readonly is: "connection-scheme"; readonly says: string }
   | { readonly is: "environment-equals"; readonly variable: string; readonly equals: string }
@@ -81,6 +83,8 @@ export function symbolValue(symbol: Symbol, deployment: Deployment, at: Place): 
         says: (scheme) => `the connection to the process itself is ${scheme}`,
         holds: deployment.tls === "process",
       });
+    case "text":
+      return known(symbol.text, step(at, `it is \`"${symbol.text}"\``, undefined));
     case "environment-value":
       return environmentValue(symbol.variable, undefined, deployment, at);
     case "environment-switch":

@@ -3,6 +3,12 @@ import { named, type SeenAlternative, type Symbol } from "../framework.ts";
 /** `#if DEBUG`: what is published is built for release, where nothing defines it. */
 export const debugSymbol: Symbol = { path: "#DEBUG", is: "debug-build", name: "DEBUG" };
 
+/** https://learn.microsoft.com/en-us/dotnet/api/system.uri.urischemehttps */
+export const schemeNames: readonly Symbol[] = [
+  { path: "*.Uri.UriSchemeHttps", is: "text", text: "https" },
+  { path: "*.Uri.UriSchemeHttp", is: "text", text: "http" },
+];
+
 /** An expiry that has passed, as far as the code says. */
 export function isPast({ data }: SeenAlternative): boolean {
   if (data.kind === "external")

@@ -6,6 +6,8 @@ import {
   type Fix,
   type Given,
   type Seen,
+  type SeenAlternative,
+  type SeenArgument,
   type SeenCall,
   type SeenObject,
   type Source,
@@ -49,4 +51,20 @@ export function setBeforeEnd(call: CallFact, context: Context, setter: string): 
   if (end === null) return [];
   const edit: Edit = insert(file, span.start + end.index, `${end[1] ?? ""}.${setter}`);
   return [{ title: "Set Secure", safety: "safe", edits: [edit] }];
+}
+
+/** A chain with `maxAge(0)` or `maxAge(Duration.ZERO)`. */
+export function expiresAtOnce(fact: CallFact | WriteFact): boolean {
+  return (
+    fact.kind === "call" && chainOf(fact).some(({ method, arguments: [age] }) => method === "maxAge" && isZero(age))
+  );
+}
+
+function isZero(age: SeenArgument | undefined): boolean {
+  return age?.value.every(({ data }) => isNothing(data)) === true;
+}
+
+function isNothing(data: SeenAlternative["data"]): boolean {
+  if (data.kind === "literal") return data.value === 0;
+  return data.kind === "external" && data.paths.some((path) => path.endsWith("Duration.ZERO"));
 }

@@ -10,7 +10,10 @@ export function partOfHeader(data: SeenData, part: TextSource["part"]): SeenData
   const text = knownText(data);
   if (text === undefined) return unknown(whyNot(data), data.kind === "unknown" ? data.parameter : undefined);
   if (part === "name") {
-    const name = text.split(";")[0]!.split("=")[0]!.trim();
+    const pair = text.split(";")[0]!;
+    const name = pair.split("=")[0]!.trim();
+    // RFC 6265bis, 5.6, step 3: what stands without `=` is the value of a cookie without a name.
+    if (!pair.includes("=") && !pair.includes(HOLE)) return { kind: "literal", value: "" };
     if (name === HOLE) return unknown("the cookie's name is computed");
     return { kind: "literal", value: name.replaceAll(HOLE, "*") };
   }

@@ -91,3 +91,16 @@ test("a Web.config whose requests all go to ASP.NET Core has no session of Syste
   expect(await told(config(core("*")))).toEqual([]);
   expect(await told(config(core("api/*")))).toEqual(["ASP.NET_SessionId: insecure"]);
 });
+
+test("Uri.UriSchemeHttps is the text that a scheme is compared with", async () => {
+  const owin = (test: string) => ({
+    "Signs.cs": `using System;
+using Microsoft.Owin;
+class Signs { void Go(IOwinContext context) {
+  context.Response.Cookies.Append("a", "1", new CookieOptions { Secure = ${test} });
+} }
+`,
+  });
+  expect(await told(owin("context.Request.Scheme == Uri.UriSchemeHttps"))).toEqual(["a: conditional"]);
+  expect(await told(owin("Uri.UriSchemeHttps == Uri.UriSchemeHttp"))).toEqual(["a: insecure"]);
+});

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { applyEdits } from "../../src/edit.ts";
 import { production } from "../../src/frameworks/production.ts";
 import { takeInventory } from "../../src/inventory.ts";
 import { verdicts } from "../evaluate/verdicts.ts";
@@ -42,6 +43,71 @@ class Start implements ServletContextListener {
       "JSESSIONID: conditional",
     ]);
   });
+});
+
+test.each([
+  [
+    "    context.getSessionCookieConfig().setHttpOnly(true);\n",
+    "    context.getSessionCookieConfig().setHttpOnly(true);\n    context.getSessionCookieConfig().setSecure(true);\n",
+  ],
+  [
+    '    SessionCookieConfig config = context\n        .getSessionCookieConfig();\n    config.setName("sid");\n',
+    '    SessionCookieConfig config = context\n        .getSessionCookieConfig();\n    config.setSecure(true);\n    config.setName("sid");\n',
+  ],
+])("setSecure is added beside what is configured in code: %j", async (before, after) => {
+  const source = (lines: string) => `import jakarta.servlet.*;
+class Start implements ServletContainerInitializer {
+  public void onStartup(java.util.Set<Class<?>> types, ServletContext context) {
+${lines}  }
+}
+`;
+  const { cookies } = await takeInventory(projectOf({ "Start.java": source(before) }), production);
+  expect(cookies.map(({ verdict }) => verdict)).toEqual(["conditional"]);
+  expect(applyEdits(source(before), cookies[0]?.fixes[0]?.edits ?? [])).toBe(source(after));
+  expect(await verdicts({ "Start.java": source(after) })).toEqual([expect.stringMatching(/: secure$/)]);
+});
+
+test("no statement is added behind one that is a lambda's body", async () => {
+  const files = {
+    "Boot.java": `import jakarta.servlet.*;
+class Boot {
+  Initializer sessions() {
+    return context -> context.getSessionCookieConfig().setHttpOnly(true);
+  }
+}
+`,
+  };
+  const { cookies } = await takeInventory(projectOf(files), production);
+  expect(cookies.map(({ fixes }) => fixes)).toEqual([[]]);
+});
+
+test("Spring's WebUtils finds cookies of the request, which have no Secure", async () => {
+  const files = {
+    "Token.java": `import jakarta.servlet.http.*;
+import org.springframework.web.util.WebUtils;
+class Token {
+  void renew(HttpServletRequest request, HttpServletResponse response) {
+    Cookie token = WebUtils.getCookie(request, "token");
+    token.setValue("2");
+    response.addCookie(token);
+  }
+}
+`,
+  };
+  expect(await verdicts(files)).toEqual(["token: insecure"]);
+});
+
+test("what stands in Set-Cookie without `=` is the value of a cookie without a name", async () => {
+  const files = {
+    "Same.java": `import jakarta.servlet.http.*;
+class Same {
+  void filter(HttpServletResponse response) {
+    response.setHeader("Set-Cookie", "HttpOnly; SameSite=Strict");
+  }
+}
+`,
+  };
+  expect(await verdicts(files)).toEqual([": insecure"]);
 });
 
 test("a variable that begins as null and takes a cookie of the request is that cookie", async () => {

@@ -1,6 +1,6 @@
 import { argument, custom, type Framework, fallback, header, setter } from "../../framework.ts";
 import { isDeletion, setTooLate } from "../cookie-options.ts";
-import { debugSymbol } from "../csharp.ts";
+import { debugSymbol, schemeNames } from "../csharp.ts";
 import { proxyTrust } from "./application.ts";
 import { COMPONENT_METHODS, componentSinks } from "./components.ts";
 import {
@@ -97,6 +97,7 @@ export const aspnetCore: Framework = {
         ({ path: `*.Is${equals}`, is: "environment-equals", variable: "ASPNETCORE_ENVIRONMENT", equals }) as const,
     ),
     debugSymbol,
+    ...schemeNames,
   ],
   methods: [
     ...COMPONENT_METHODS,

@@ -14,6 +14,7 @@ import {
   type Sink,
   type WriteFact,
 } from "../../framework.ts";
+import { schemeNames } from "../csharp.ts";
 import { findInCode } from "../find-in-code.ts";
 import { appSettings } from "./app-settings.ts";
 import {
@@ -104,6 +105,7 @@ export const aspnet: Framework = {
       http: "http",
       says: "`Request.Url.Scheme` is the scheme that the request arrives by",
     },
+    ...schemeNames,
   ],
   methods: ["Flush", "SetAuthCookie", "RedirectFromLoginPage", "SignOut", ...handlers],
   members: [

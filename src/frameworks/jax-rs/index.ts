@@ -5,13 +5,15 @@ import {
   type Fix,
   type Framework,
   fallback,
+  named,
+  pathsOf,
   type SeenArgument,
   type Source,
   setter,
   type WriteFact,
 } from "../../framework.ts";
 import { addArgument } from "../../write.ts";
-import { setBeforeEnd, started } from "../fluent-builder.ts";
+import { expiresAtOnce, setBeforeEnd, started } from "../fluent-builder.ts";
 import { headerByHand } from "../java.ts";
 
 const docs =
@@ -64,6 +66,7 @@ export const jaxRs: Framework = {
         fallback(false, builderDocs, "`secure` is not called, and the default is off"),
       ],
       attributes: { httponly: [setter("receiver", "httpOnly()")], path: [setter("receiver", "path()")] },
+      deletion: expiresAtOnce,
       fixes: (fact, context) => (fact.kind === "call" ? setBeforeEnd(fact, context, "secure(true)") : []),
     },
     headerByHand(["header"], headerDocs, ({ callee }) => callee.some((path) => BUILDER.test(path))),
@@ -90,13 +93,18 @@ const withVersion: Layout = { maxAge: 6, secure: 7 };
 const copyWithSameSite: Layout = { maxAge: 2, secure: 4, httpOnly: 5 };
 
 function layoutOf({ arguments: given }: CallFact): Layout {
-  if (given.length === 8 && holds(given[4], "number")) return withVersion;
+  if (given.length === 8 && (holds(given[4], "number") || isAge(given[6]))) return withVersion;
   if (given.length === 7 && holds(given[2], "number")) return copyWithSameSite;
   return layouts[given.length] ?? {};
 }
 
 function holds(given: SeenArgument | undefined, type: "number"): boolean {
   return given?.value.some(({ data }) => data.kind === "literal" && typeof data.value === type) === true;
+}
+
+/** The age stands a place further on where a version stands before it. */
+function isAge(given: SeenArgument | undefined): boolean {
+  return holds(given, "number") || named(pathsOf(given?.value), "*.NewCookie.DEFAULT_MAX_AGE");
 }
 
 function isZero(given: SeenArgument | undefined): boolean {

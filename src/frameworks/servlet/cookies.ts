@@ -6,6 +6,7 @@ import {
   fallback,
   type Given,
   imports,
+  named,
   type Remark,
   type SeenAlternative,
   type SeenArgument,
@@ -90,9 +91,17 @@ function withoutSetter(
   return [{ ...each, data: { kind: "unknown", because, parameter: data.parameter } }];
 }
 
-/** What `request.getCookies()` gives carries a name and a value and no attributes. */
-function isRequestCookie({ paths }: SeenObject): boolean {
-  return paths.some((path) => /(^|\.)getCookies\(\)\[/.test(path));
+/**
+ * What `request.getCookies()` gives carries a name and a value and no attributes; Spring's `WebUtils` looks for one
+ * there by its name.
+ */
+function isRequestCookie(object: SeenObject): boolean {
+  return object.paths.some((path) => /(^|\.)getCookies\(\)\[/.test(path)) || isFound(object);
+}
+
+/** https://docs.spring.io/spring-framework/docs/current/javadoc-api/org/springframework/web/util/WebUtils.html */
+function isFound({ paths }: SeenObject): boolean {
+  return named(paths, "org.springframework.web.util.WebUtils.getCookie()");
 }
 
 function readSecure(fact: Fact, context: Context): Given | undefined {
@@ -104,6 +113,7 @@ function readSecure(fact: Fact, context: Context): Given | undefined {
 function readName(fact: Fact): Given | undefined {
   const seen = stateOf(fact).flatMap(({ data }): readonly SeenAlternative[] => {
     if (data.kind !== "object") return [];
+    if (isFound(data)) return data.from?.arguments[1]?.value ?? [];
     return madeBy(data)?.arguments[0]?.value ?? data.properties.get("super()") ?? [];
   });
   return seen.length === 0 ? undefined : { seen, attribute: "name" };

@@ -15,7 +15,7 @@ import {
   type SettingNode,
   setting,
 } from "../../framework.ts";
-import { replace } from "../../write.ts";
+import { insertBehindStatement, replace } from "../../write.ts";
 import { springTrust } from "../spring-trust.ts";
 import { addElement, type Element, setText, styleOf, wrap } from "./descriptor-edit.ts";
 import { docs, objectsOf } from "./servlet-api.ts";
@@ -700,7 +700,8 @@ function fixes(
 ): readonly Fix[] {
   if (call !== undefined) return fixInCode(call, context);
   const { webXml } = app;
-  if (judged.verdict === "unknown" || webXml === undefined || inXml === undefined || !inXml.fixable) return [];
+  if (webXml === undefined) return fixBeside(app, context);
+  if (judged.verdict === "unknown" || inXml === undefined || !inXml.fixable) return [];
   const byVendor = fixInVendor(judged, app, context);
   if (byVendor !== undefined) return byVendor;
   const { file, root } = webXml;
@@ -744,6 +745,23 @@ function fixInCode(call: CallFact, context: Context): readonly Fix[] {
   return [
     { title: "Set Secure on the session cookie", safety: "safe", edits: [replace(text, argument.valuePlace, "true")] },
   ];
+}
+
+/** `config.setSecure(true);` behind the statement that asks for the configuration. */
+function fixBeside({ code }: WebApp, context: Context): readonly Fix[] {
+  const first = code.find(({ method }) => method === "getSessionCookieConfig");
+  if (first === undefined) return [];
+  const { file, span } = first.place;
+  const text = context.text(file);
+  const before = text.slice(text.lastIndexOf("\n", span.start - 1) + 1, span.start).trimStart();
+  const name = /^(?:(?:final\s+)?[\w.]+\s+)?([\w$]+)\s*=\s*$/.exec(before)?.[1];
+  if (name === undefined && before !== "") return [];
+  const config = name ?? text.slice(span.start, span.end).replaceAll(/\s+/g, "");
+  const isKept = /^\s*;/.test(text.slice(span.end, span.end + 200));
+  if (isKept !== (name !== undefined)) return [];
+  const statement = { file, span: { start: span.start - before.length, end: span.end } };
+  const edit = insertBehindStatement(text, statement, `${config}.setSecure(true);`);
+  return edit === undefined ? [] : [{ title: "Set Secure on the session cookie", safety: "safe", edits: [edit] }];
 }
 
 const trueElement: Element = { name: "secure", content: "true" };

@@ -1,13 +1,5 @@
-import {
-  type CallFact,
-  type Context,
-  type Framework,
-  fallback,
-  imports,
-  type SeenAlternative,
-  setter,
-} from "../../framework.ts";
-import { chainOf, setBeforeEnd, started } from "../fluent-builder.ts";
+import { type CallFact, type Context, type Framework, fallback, imports, setter } from "../../framework.ts";
+import { chainOf, expiresAtOnce, setBeforeEnd, started } from "../fluent-builder.ts";
 import { headerByHand, testing } from "../java.ts";
 import { configurationFiles, injectedFrom } from "../java-configuration.ts";
 
@@ -58,7 +50,7 @@ export const springResponseCookie: Framework = {
         path: [setter("receiver", "path()")],
         domain: [setter("receiver", "domain()")],
       },
-      deletion: (fact) => fact.kind === "call" && chainOf(fact).some(isExpired),
+      deletion: expiresAtOnce,
       fixes: (fact, context) =>
         fact.kind === "call" && !chainOf(fact).some(isSecureCall) ? setBeforeEnd(fact, context, "secure(true)") : [],
     },
@@ -78,14 +70,4 @@ function isBuilt(call: CallFact): boolean {
 
 function isSecureCall({ method }: { readonly method: string }): boolean {
   return method === "secure";
-}
-
-/** `maxAge(0)` and `maxAge(Duration.ZERO)`. */
-function isExpired({ method, arguments: [age] }: Pick<CallFact, "method" | "arguments">): boolean {
-  return method === "maxAge" && age !== undefined && age.value.every(isZero);
-}
-
-function isZero({ data }: SeenAlternative): boolean {
-  if (data.kind === "literal") return data.value === 0;
-  return data.kind === "external" && data.paths.some((path) => path.endsWith("Duration.ZERO"));
 }
