@@ -104,3 +104,13 @@ class Signs { void Go(IOwinContext context) {
   expect(await told(owin("context.Request.Scheme == Uri.UriSchemeHttps"))).toEqual(["a: conditional"]);
   expect(await told(owin("Uri.UriSchemeHttps == Uri.UriSchemeHttp"))).toEqual(["a: insecure"]);
 });
+
+test("ValidateAntiForgeryToken is that of MVC, not an attribute of the same name", async () => {
+  const posts = (using: string) => ({
+    "Posts.cs": `${using}
+class Posts : Base { [ValidateAntiForgeryToken] public void Save() { Set(new HttpCookieOptions()); } }
+`,
+  });
+  expect(await told(posts("using System.Web.Mvc;"))).toEqual(["__RequestVerificationToken: insecure"]);
+  expect(await told(posts("using System.Web.Http;\nusing Own.Filters;"))).toEqual([]);
+});

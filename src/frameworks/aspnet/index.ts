@@ -6,6 +6,7 @@ import {
   type Evidence,
   type Framework,
   header,
+  imports,
   named,
   type OwnSource,
   type Place,
@@ -223,7 +224,9 @@ function tokenName(writes: readonly WriteFact[]): string {
 /** Where an application first asks for the token of a form. */
 function tokenPlaces(context: Context): readonly Place[] {
   const places = new Map<unknown, Place>();
-  for (const file of [...context.facts.modules.keys()].filter((each) => isSystemWeb(context, each)).sort()) {
+  const speaksOfIt = (file: string) =>
+    isSystemWeb(context, file) && imports(context, file, "System.Web.Mvc", "System.Web.Helpers");
+  for (const file of [...context.facts.modules.keys()].filter(speaksOfIt).sort()) {
     const span = findInCode(context.text(file), /\bValidateAntiForgeryToken|\bAntiForgery\.GetHtml\b/);
     const application = applicationOf(file, context);
     if (span !== undefined && !places.has(application)) places.set(application, { file, span });
