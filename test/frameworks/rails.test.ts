@@ -170,6 +170,11 @@ test("a concern that stands by itself is Rails' where it gives a cookie as Rails
 end
 `;
   expect(await verdicts({ "lib/remembering.rb": concern })).toEqual(["token: insecure"]);
+  const needing = (library: string) => ({
+    "lib/remembering.rb": `require "${library}"\n# You may require more.\n${concern}`,
+  });
+  expect(await verdicts(needing("digest/sha2"))).toEqual(["token: insecure"]);
+  expect(await verdicts(needing("mechanize"))).toEqual([]);
 });
 
 test("what a developer's machine forces is not told of the deployment", async () => {

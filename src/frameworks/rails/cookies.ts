@@ -47,7 +47,9 @@ export function isRails(fact: Fact, context: Context): boolean {
 function isSnippet(write: WriteFact, context: Context): boolean {
   // A module counts itself among its bases.
   const extended = write.within.bases.filter((base) => base !== write.within.class);
-  const isOther = extended.length > 0 || /\brequire\b/.test(context.text(write.place.file));
+  const isOther =
+    extended.length > 0 ||
+    /^\s*require[ (]+["'](?!base64|digest|json|openssl|securerandom|time|uri)/m.test(context.text(write.place.file));
   if (isOther || !isDeployed(write.place.file, context)) return false;
   return (
     write.paths.some((path) => /\.(?:permanent|signed|encrypted)(?:\(\))?$/.test(path)) ||
