@@ -56,6 +56,7 @@ test("Response.Cookies[…] on another way than the cookie that is added is a pl
   const body = `if (Response.Cookies["a"] == null) Response.Cookies.Add(new HttpCookie("a", "1"));
     else Response.Cookies["a"].Value = "1";`;
   expect(await told(page(body))).toEqual(["a: insecure", "a: insecure"]);
+  expect(await told(page(`Go(); ${body}`))).toEqual(["a: insecure", "a: insecure"]);
   const same = 'Response.Cookies.Add(new HttpCookie("a", "1")); Response.Cookies["a"].Secure = true;';
   expect(await told(page(same))).toEqual(["a: secure"]);
 });
@@ -113,4 +114,17 @@ class Posts : Base { [ValidateAntiForgeryToken] public void Save() { Set(new Htt
   });
   expect(await told(posts("using System.Web.Mvc;"))).toEqual(["__RequestVerificationToken: insecure"]);
   expect(await told(posts("using System.Web.Http;\nusing Own.Filters;"))).toEqual([]);
+});
+
+test("a wrapper of the response hands on what others add", async () => {
+  const wrapper = (base: string) => ({
+    "Wrapper.cs": `using System.Web;
+class Wrapper : ${base} {
+  private HttpResponseBase response;
+  public override void AppendCookie(HttpCookie cookie) { response.AppendCookie(cookie); }
+}
+`,
+  });
+  expect(await told(wrapper("HttpResponseBase"))).toEqual([]);
+  expect(await told(wrapper("Own"))).toEqual(["—: unknown"]);
 });

@@ -155,3 +155,16 @@ class Filters {
   expect(two).toContain("unknown: ");
   expect(two).not.toContain("read before it is set");
 });
+
+test("a response of the project's own hands on what others add", async () => {
+  const response = (head: string) => ({
+    "Own.java": `import jakarta.servlet.http.*;
+class Own ${head} {
+  private HttpServletResponse response;
+  public void addCookie(Cookie cookie) { response.addCookie(cookie); }
+}
+`,
+  });
+  expect(await verdicts(response("implements HttpServletResponse"))).toEqual([]);
+  expect(await verdicts(response(""))).toEqual(["—: unknown"]);
+});

@@ -64,12 +64,17 @@ function isMade(object: SeenObject): boolean {
 /** `Response.Cookies.Add(c)`, `Response.AppendCookie(c)` and the like. */
 export function isAdded(call: CallFact, context: Context): boolean {
   const pattern = call.method === "Add" || call.method === "Set" ? COLLECTION : RESPONSE;
-  if (call.new || !receivers(call).some((path) => pattern.test(path))) return false;
+  if (call.new || !receivers(call).some((path) => pattern.test(path)) || isWrapper(call)) return false;
   const [first] = call.arguments;
   if (first === undefined || call.arguments.length !== 1) return false;
   const foreign = first.value.some(({ data }) => data.kind === "object" && data.from?.new === true && !isMade(data));
   const ours = first.value.some(({ data }) => data.kind === "object" && isMade(data));
   return !foreign && (ours || isSystemWeb(context, call.place.file));
+}
+
+/** A wrapper of the response hands on what others add. */
+function isWrapper({ method, within }: CallFact): boolean {
+  return within.function === method && within.bases.some((base) => /(?:^|\.)HttpResponse(?:Base|Wrapper)$/.test(base));
 }
 
 /** A cookie that is made and handed to somebody who is not seen adding it, or returned. */
@@ -334,6 +339,12 @@ function sameFunction(left: Fact, right: Fact): boolean {
   );
 }
 
+/** Did the same calls lead to both? */
+function sameWay(left: Fact, right: Fact): boolean {
+  const wayOf = ({ calledFrom }: Fact) => calledFrom.map(({ file, span }) => `${file}:${span.start}`).join();
+  return wayOf(left) === wayOf(right);
+}
+
 /** `Response.Cookies["c"].Secure = true` in the function that adds `c`. */
 function laterIndexed(call: CallFact, context: Context): Seen {
   const names = new Set(
@@ -388,6 +399,7 @@ export function isIndexed(write: WriteFact, context: Context): boolean {
   return !context.facts.calls.some(
     (call) =>
       sameFunction(call, write) &&
+      sameWay(call, write) &&
       !excludes(call, write) &&
       isAdded(call, context) &&
       nameOf(call, context)?.seen.some(({ data }) => data.kind === "literal" && data.value === name) === true,

@@ -208,7 +208,7 @@ function isThrownAway(call: CallFact, context: Context): boolean {
 export function isWrapper(call: CallFact): boolean {
   return (
     call.within.function === "addCookie" &&
-    call.within.bases.some((base) => base.endsWith("HttpServletResponseWrapper"))
+    call.within.bases.some((base) => /HttpServletResponse(?:Wrapper)?$/.test(base))
   );
 }
 
