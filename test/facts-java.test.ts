@@ -590,6 +590,21 @@ const springs: readonly Fact[] = [
     ["XSRF-TOKEN: secure"],
   ],
   [
+    "the reactive token asks for TLS, whatever a proxy says",
+    {
+      ...boot("server.forward-headers-strategy=native\n"),
+      ...configuration("return new org.springframework.security.web.server.csrf.CookieServerCsrfTokenRepository();"),
+    },
+    ["XSRF-TOKEN: conditional, insecure"],
+  ],
+  [
+    "a session of something else",
+    {
+      "src/main/java/shop/Dao.java": `package shop;\nimport org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;\nclass Dao { Object go(Cluster cluster) { return cluster.getSession(); } }\n`,
+    },
+    [],
+  ],
+  [
     "remember me",
     configuration('http.rememberMe(r -> r.key("k")); return http.build();'),
     ["remember-me: conditional, insecure"],

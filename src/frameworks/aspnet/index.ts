@@ -229,7 +229,9 @@ function tokenPlaces(context: Context): readonly Place[] {
   for (const file of [...context.facts.modules.keys()].filter(speaksOfIt).sort()) {
     const span = findInCode(context.text(file), /\bValidateAntiForgeryToken|\bAntiForgery\.GetHtml\b/);
     const application = applicationOf(file, context);
-    if (span !== undefined && !places.has(application)) places.set(application, { file, span });
+    // A library's code runs in the applications beside it, which are told of by themselves.
+    const isOthers = application === undefined && applicationsOf(context).length > 0;
+    if (span !== undefined && !isOthers && !places.has(application)) places.set(application, { file, span });
   }
   return [...places.values()];
 }

@@ -1,7 +1,16 @@
-import { type CallFact, type Context, type Framework, fallback, imports, setter } from "../../framework.ts";
+import {
+  type CallFact,
+  type Context,
+  type Framework,
+  fallback,
+  imports,
+  type ProxyTrust,
+  setter,
+} from "../../framework.ts";
 import { chainOf, expiresAtOnce, setBeforeEnd, started } from "../fluent-builder.ts";
 import { headerByHand, testing } from "../java.ts";
 import { configurationFiles, injectedFrom } from "../java-configuration.ts";
+import { springTrust } from "../spring-trust.ts";
 
 const docs =
   "https://docs.spring.io/spring-framework/docs/current/javadoc-api/org/springframework/http/ResponseCookie.ResponseCookieBuilder.html#secure(boolean)";
@@ -56,6 +65,12 @@ export const springResponseCookie: Framework = {
     },
     headerByHand(["header", "add", "set"], headerDocs, isHeaders),
   ],
+  proxyTrust: (context) => springTrust(context, "application") ?? unsaid,
+};
+
+const unsaid: ProxyTrust = {
+  trusted: undefined,
+  because: { from: "deployment", says: "nothing in the project makes Spring believe `X-Forwarded-Proto`" },
 };
 
 function isHeaders({ callee, place }: CallFact, context: Context): boolean {

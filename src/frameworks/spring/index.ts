@@ -8,6 +8,7 @@ import {
   fallback,
   type Given,
   named,
+  type ProxyTrust,
   type Seen,
   type Sink,
   setter,
@@ -222,6 +223,16 @@ function configured(fact: Fact, method: string, context: Context): Given | undef
   return given === undefined ? undefined : { seen: given.value, attribute: method, valuePlace: given.valuePlace };
 }
 
+/** https://github.com/spring-projects/spring-security/blob/6.5.0/web/src/main/java/org/springframework/security/web/server/csrf/CookieServerCsrfTokenRepository.java */
+const asksForTls: ProxyTrust = {
+  trusted: false,
+  because: {
+    from: "docs",
+    url: `${security}/web/server/csrf/CookieServerCsrfTokenRepository.html`,
+    says: "it asks whether the connection to the process itself is TLS, whatever a proxy says",
+  },
+};
+
 /** Spring Boot, Spring Session, Spring Security and Spring MVC. */
 export const spring: Framework = {
   name: "spring",
@@ -249,5 +260,10 @@ export const spring: Framework = {
   methods: ["secure", "useSecureCookie", "rememberMeCookieName"],
   sinks: [...makers, csrf, rememberMe],
   own: sessionCookies,
-  proxyTrust: (context) => trustOf({ asker: "application" }, context),
+  proxyTrust: (context, sink) =>
+    /\bCookieServerCsrfTokenRepository\b/.test(
+      context.text(sink.place.file).slice(sink.place.span.start, sink.place.span.end),
+    )
+      ? asksForTls
+      : trustOf({ asker: "application" }, context),
 };

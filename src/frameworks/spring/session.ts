@@ -24,9 +24,9 @@ const containers: Kind = {
 const springs: Kind = { ...containers, name: "SESSION", asker: "application" };
 const reactive: Kind = { keys: ["server.reactive.session.cookie"], name: "SESSION", asker: "application" };
 
-/** What begins a session, or keeps one. */
+/** What begins a session of http, or keeps one. */
 const SESSION =
-  /\bHttpSession\b(?!;)|\.getSession\(|\.formLogin\(|\.oauth2Login\(|@SessionAttributes\b|@SessionScope\b|@Enable\w*HttpSession\b/;
+  /\bHttpSession\b(?!;)|\bWebSession\b(?!;)|\b(?:\w*[rR]equest|req|exchange)(?:\(\))?\.getSession\(|\.formLogin\(|\.oauth2Login\(|@SessionAttributes\b|@SessionScope\b|@Enable\w*(?:Http|Web)Session\b|\bReactive\w*SessionRepository\b(?!;)/;
 
 /** The session cookie of every Spring Boot application that the project shows. */
 export function sessionCookies(context: Context): readonly Cookie[] {
@@ -68,6 +68,9 @@ function sessionOf(folder: string, context: Context): readonly Cookie[] {
     files.some((file) => imports(context, file, "org.springframework.session"));
   const webflux =
     reads(reactive, "secure") !== undefined ||
+    files.some((file) =>
+      imports(context, file, "org.springframework.web.server", "org.springframework.web.reactive"),
+    ) ||
     (buildFile(folder, context, "spring-boot-starter-webflux") &&
       !buildFile(folder, context, "spring-boot-starter-web\\b(?!flux)"));
   const kind = webflux ? reactive : spring ? springs : containers;
