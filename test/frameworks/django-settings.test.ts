@@ -69,3 +69,14 @@ def keep(response, token):
   const settings = middleware("django.middleware.gzip.GZipMiddleware");
   expect(await verdicts({ "shop/tokens.py": view, "shop/settings.py": settings })).toEqual(["token: insecure"]);
 });
+
+test("a package that only describes itself is as empty as one that says nothing", async () => {
+  const files = {
+    "shop/asgi.py": 'import os\n\nos.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")\n',
+    "shop/settings/__init__.py": '"""\nThe settings of the shop. No logic here.\n"""\n',
+    "shop/settings/base.py": middleware("django.contrib.sessions.middleware.SessionMiddleware"),
+    "shop/settings/dev.py": "from .base import *\n",
+    "shop/settings/prod.py": "from .base import *\n\nSESSION_COOKIE_SECURE = True\n",
+  };
+  expect(await verdicts(files)).toEqual(["sessionid: secure"]);
+});

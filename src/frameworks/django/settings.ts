@@ -85,10 +85,13 @@ function deployed(module: string, from: string, project: AliasProject): readonly
   return file === undefined ? [] : productionOf(file, project);
 }
 
+/** Comments, and texts of several lines, as which a module is described. */
+const SAID = /"""[^"]*"""|'''[^']*'''|#.*$/gm;
+
 function productionOf(file: string, project: AliasProject): readonly string[] {
   const name = nameOf(file);
   const isBase = /^(?:base|common|defaults?|shared)$/.test(name) || isDevelopment(name);
-  const isEmpty = name === "__init__" && !/\w/.test(project.text(file).replace(/#.*$/gm, ""));
+  const isEmpty = name === "__init__" && !/\w/.test(project.text(file).replace(SAID, ""));
   if (!isBase && !isEmpty) return [file];
   const production = project.candidates.filter(
     (other) =>
