@@ -45,3 +45,12 @@ class Out { void Go(HttpContext context) {
 `);
   expect(cookies.map((cookie) => cookie.deletion)).toEqual([deletion]);
 });
+
+test("a setting that no file has is told by the value that turns it on", async () => {
+  const [cookie] = await cookiesOf(`using Microsoft.AspNetCore.Http;
+class Out { void Go(HttpContext context) {
+  context.Response.Cookies.Append("a", "", new CookieOptions { Secure = configuration.GetValue<bool?>("Cookies:Secure") ?? true });
+} }
+`);
+  expect(cookie?.because).toBe("Secure only when `Cookies:Secure` is `true`");
+});

@@ -232,7 +232,7 @@ function descend(node: SettingNode, keys: readonly string[]): SettingNode | unde
 }
 
 /** What the shipped files hold for a key; another file or a variable may say otherwise where it runs. */
-export function fromConfiguration(key: string, from: string, context: Context): Seen {
+export function fromConfiguration(key: string, from: string, context: Context, on = "Always"): Seen {
   const found = configured(key, from, context);
   const name = found?.at.file.split("/").at(-1) ?? "appsettings.json";
   const says =
@@ -247,7 +247,7 @@ export function fromConfiguration(key: string, from: string, context: Context): 
       },
       {
         data: { kind: "literal", value: "Always" },
-        when: [{ ...condition, arm: true, says: `\`${key}\` is \`Always\``, holds: false }],
+        when: [{ ...condition, arm: true, says: `\`${key}\` is \`${on}\``, holds: false }],
         because: [],
       },
     ];

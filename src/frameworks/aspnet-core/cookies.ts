@@ -87,7 +87,7 @@ function withSettings(seen: Seen, fact: Fact, context: Context): Seen {
     const key = data.from.arguments[0]?.value[0]?.data;
     const fallback = data.from.arguments[1]?.value;
     if (key?.kind !== "literal" || typeof key.value !== "string") return [each];
-    return fromConfiguration(key.value, fact.place.file, context).flatMap((one) => {
+    return fromConfiguration(key.value, fact.place.file, context, "true").flatMap((one) => {
       const when = [...each.when, ...one.when];
       if (one.data.kind === "literal" && one.data.value === undefined && fallback !== undefined)
         return fallback.map((other) => ({ ...other, when: [...when, ...other.when] }));
