@@ -212,14 +212,16 @@ function chosen(judgements: readonly Judgement[]): readonly Cookie[] {
       (parameter !== undefined || cookie.name === undefined || fact.enteredBy !== undefined) &&
       continued.has(ways(fact)[0]!);
     const kept = group.filter((each) => !isSuperseded(each));
-    const seen = new Set<string>();
+    const seen = new Map<string, Cookie>();
     for (const { cookie } of settled(kept.length === 0 ? group : kept)) {
       const decided = cookie.decidedBy.from === "file" ? `${cookie.decidedBy.file}:${cookie.decidedBy.span.start}` : "";
       const key = JSON.stringify([cookie.name, cookie.verdict, cookie.deletion, decided]);
-      if (seen.has(key)) continue;
-      seen.add(key);
-      result.push(cookie);
+      // What one caller rules out, another may reach.
+      const same = seen.get(key);
+      if (same === undefined || (same.notDeployed !== undefined && cookie.notDeployed === undefined))
+        seen.set(key, cookie);
     }
+    result.push(...seen.values());
   }
   return result;
 }

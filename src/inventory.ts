@@ -330,7 +330,10 @@ function callersOf(
 
 /** The names by which callers are found that tell what the fact leaves open. */
 function helpersOf(fact: CallFact | WriteFact): readonly string[] {
-  const { enteredBy } = fact;
+  const { enteredBy, within } = fact;
+  // What the callers so far rule out, others may reach.
+  if (fact.notDeployed !== undefined && fact.calledFrom.length > 0)
+    return within.function === undefined ? [] : [within.function];
   if (enteredBy === undefined) return [];
   const given = fact.kind === "call" ? fact.arguments.map(({ value }) => value) : [fact.value, fact.keySeen ?? []];
   const open = given.flatMap((value) => value.flatMap(({ data }) => openIn(data)));

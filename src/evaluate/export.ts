@@ -234,7 +234,7 @@ function reached(
     language: evaluation.language,
     enteredBy: evaluation.enteredBy,
     within: {
-      function: frame.function?.name,
+      function: frame.function === undefined ? undefined : evaluation.host.helperOf(frame.function).function,
       class: frame.owner?.class.name,
       bases:
         frame.owner === undefined

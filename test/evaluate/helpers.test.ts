@@ -69,3 +69,23 @@ describe("files are read only for what can change a verdict", () => {
     expect(await parsed({ "marks.py": put, "other.py": word, "tests/test_marks.py": tried })).toBe(1);
   });
 });
+
+test("what one caller of a helper rules out, another reaches", async () => {
+  const { cookies } = await takeInventory(
+    projectOf({
+      "cookies.ts": `import { Response } from "express";
+export const setCookies = (res: Response, redirect?: boolean) => {
+  if (redirect) res.cookie("a", "1");
+  else res.cookie("b", "1");
+};
+export const login = (res: Response) => setCookies(res);
+`,
+      "callback.ts": `import { setCookies } from "./cookies";\nexport const back = (res) => setCookies(res, true);\n`,
+    }),
+    production,
+  );
+  expect(cookies.map(({ name, notDeployed }) => [name, notDeployed])).toEqual([
+    ["a", undefined],
+    ["b", undefined],
+  ]);
+});
