@@ -62,6 +62,8 @@ export interface Framework {
   /** Methods and members that the functions below ask about, beside those of the sinks. */
   readonly methods?: readonly string[];
   readonly members?: readonly string[];
+  /** Words by which a function matters whose calls have names too common to tell: what it hands to `include`. */
+  readonly telling?: readonly string[];
   /** Of the methods, those whose arguments and results are also told as they stand at the end. */
   readonly late?: readonly string[];
   /** The cookies that the framework sets by itself, and whatever is too strange for data. */

@@ -176,7 +176,7 @@ function evaluate(
   const text = (file: string) => read(file) ?? "";
   const entered: Entered = {
     files: new Set(),
-    relevance: new Relevance(askedNamesIn(own, text), COOKIE, text),
+    relevance: new Relevance(askedNamesIn(own, text), tellingOf(own), text),
   };
   const evaluator = new Evaluator({
     program: (file) => reader.program(file),
@@ -239,7 +239,11 @@ function evaluate(
 }
 
 /** A function that speaks of cookies is worth a look. */
-const COOKIE = /cookie/gi;
+const COOKIE = "cookie";
+
+function tellingOf(frameworks: readonly Framework[]): RegExp {
+  return new RegExp([COOKIE, ...frameworks.flatMap(({ telling = [] }) => telling)].join("|"), "gi");
+}
 
 /** The configuration files of the project, as every language meets them. */
 export interface ProjectSettings {

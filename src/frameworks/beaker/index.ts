@@ -164,6 +164,7 @@ export const beaker: Framework = {
     ".ini_tmpl": [...pasteWords, "beaker"],
   },
   methods: ["include"],
+  telling: ["pyramid_beaker"],
   sinks: [middlewareSink, sessionSink("Session", 14, 6, 3), sessionSink("CookieSession", 9, 1), pyramidSink],
   own: iniCookies,
 };
