@@ -80,16 +80,17 @@ public partial class Out : System.Web.UI.Page {
   ).toEqual([".ASPXAUTH: deletion"]);
 });
 
-test("a Web.config whose requests all go to ASP.NET Core has no session of System.Web", async () => {
-  const config = (handler: string) => ({
+test("a Web.config whose requests all go to ASP.NET Core has no session of System.Web, but for applications below", async () => {
+  const config = (handler: string, flag = "") => ({
     "web.config": `<configuration>
-  <system.web><httpRuntime enableVersionHeader="false" /></system.web>
+  <system.web><httpRuntime enableVersionHeader="false" />${flag}</system.web>
   <system.webServer><handlers>${handler}</handlers></system.webServer>
 </configuration>
 `,
   });
   const core = (path: string) => `<add name="aspNetCore" path="${path}" verb="*" modules="AspNetCoreModuleV2" />`;
   expect(await told(config(core("*")))).toEqual([]);
+  expect(await told(config(core("*"), '<httpCookies requireSSL="false" />'))).toEqual(["ASP.NET_SessionId: insecure"]);
   expect(await told(config(core("api/*")))).toEqual(["ASP.NET_SessionId: insecure"]);
 });
 

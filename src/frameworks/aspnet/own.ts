@@ -35,16 +35,23 @@ export const formsDefault = fallback(
 
 /** The cookies that a Web.config makes the runtime set. */
 export function ownCookies(context: Context): readonly Cookie[] {
-  const applications = applicationsOf(context).filter((application) => !isCore(application, context));
-  return applications.flatMap((application) => [
-    ...sessionCookies(application, context),
-    ...formsCookies(application, context),
-    ...providerCookies(application, context),
-    ...misplacedForms(application, context),
-  ]);
+  return applicationsOf(context).flatMap((application) => {
+    const cookies = [
+      ...sessionCookies(application, context),
+      ...formsCookies(application, context),
+      ...providerCookies(application, context),
+      ...misplacedForms(application, context),
+    ];
+    return isCore(application, context) ? cookies.filter(isTurnedOffBelow) : cookies;
+  });
 }
 
-/** A Web.config beside ASP.NET Core is for IIS: nothing there reads `system.web`. */
+/** Applications below inherit `system.web`: a flag that is written as off reaches them. */
+function isTurnedOffBelow({ verdict, decidedBy }: Cookie): boolean {
+  return verdict === "insecure" && decidedBy.from === "file";
+}
+
+/** A Web.config beside ASP.NET Core is for IIS: the application itself does not read `system.web`. */
 function isCore({ folder, document }: Application, context: Context): boolean {
   if (handsAllToCore(document, 5)) return true;
   const inside = [...context.facts.modules.keys()].filter((file) => file.startsWith(folder));

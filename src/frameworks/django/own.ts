@@ -239,7 +239,7 @@ interface Missing {
 function missing(file: string, context: Context): readonly Missing[] {
   return [...context.text(file).matchAll(/^([ \t]*)from[ \t]+([\w.]+)[ \t]+import[ \t]+\*/gm)].flatMap((match) => {
     const [line, indent = "", name = ""] = match;
-    if (/^django\./.test(name) || moduleFile(name, file, context) !== undefined) return [];
+    if (name.startsWith("django.") || moduleFile(name, file, context) !== undefined) return [];
     const isOptional = indent !== "" || /local|override|secret|private/i.test(name);
     const span = { start: match.index, end: match.index + line.length };
     return [{ name, place: { file, span }, isOptional }];
