@@ -17,7 +17,7 @@ import type { Rule } from "./rule.ts";
 import { visible, wrap } from "./terminal/text.ts";
 import { version } from "./version.ts";
 import { originOf } from "./wire/jar.ts";
-import type { Judgement } from "./wire/judge.ts";
+import { type Judgement, loopbackNote } from "./wire/judge.ts";
 import { type ProfileName, profiles } from "./wire/profile.ts";
 
 /** One judged Set-Cookie line, where it was seen, and what else is known of it. */
@@ -78,6 +78,14 @@ export function makeWireReport(input: WireReportInput): Report {
     },
   };
 }
+
+/** What is said of a loopback host where the reasons of its cookies are brief. */
+export const loopbackEvidence = ({ loopback, url }: Judgement): readonly ReportEvidence[] =>
+  loopback ? [{ wire: url, says: loopbackNote }] : [];
+
+/** The same, once for all. */
+export const loopbackRemark = (sightings: readonly Sighting[]): readonly string[] =>
+  sightings.some(({ judgement }) => judgement.loopback) ? [`A loopback host is ${loopbackNote}.`] : [];
 
 /** Names that say by themselves that nothing is at stake. */
 const harmless =

@@ -462,3 +462,18 @@ test("it is found under its name", () => {
 test("records that are none are counted", () => {
   expect(readRecords('{"version":1}\nno\n\n[]\n"x"\nnull\n')).toEqual({ records: [], others: 5 });
 });
+
+test("what the web has is loaded when the application asks for it, and may be replaced", () => {
+  const file = write(
+    "lazy.mjs",
+    `const kind = (name) => ("value" in Object.getOwnPropertyDescriptor(globalThis, name) ? "loaded" : "waits");
+const told = [kind("Headers"), kind("Response")];
+told.push(new Response("x", { headers: { "set-cookie": "a=1" } }) instanceof Response, kind("Response"));
+class Own {}
+globalThis.Headers = Own;
+told.push(new Headers() instanceof Own);
+console.log(JSON.stringify(told));
+`,
+  );
+  expect(run(file)).toEqual({ status: 0, stderr: "", stdout: '["waits","waits",true,"loaded",true]\n' });
+});

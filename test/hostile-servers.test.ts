@@ -115,6 +115,8 @@ test("wrong TLS has a clear line each", async () => {
     });
   await expect(ask("signed", signed)).rejects.toThrow("its certificate is signed by itself (--ca takes it");
   await expect(ask("else", signed)).rejects.toThrow("its certificate is");
-  await expect(ask("broken", broken)).rejects.toThrow("it speaks no TLS");
+  await expect(ask("broken", broken)).rejects.toThrow(
+    "it speaks no TLS; for plain http, write http:// before the name",
+  );
   await expect(ask("mute", mute)).rejects.toThrow(slow);
 });

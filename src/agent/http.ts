@@ -31,14 +31,16 @@ export function listenToHttp(notebook: Notebook): void {
   }
   listenToHead(http.ServerResponse.prototype, tellNew);
   listenToHead(http2.Http2ServerResponse.prototype, tellOverH2);
-  for (const method of ["append", "set"]) {
-    replace(globalThis.Headers?.prototype, method, (original) =>
-      listening(original, ([name, value]) => {
-        if (isSetCookie(name)) notebook.asksLine(String(value), null);
-      }),
-    );
-  }
-  listenToWeb(notebook);
+  whenAskedFor(web, () => {
+    for (const method of ["append", "set"]) {
+      replace(globalThis.Headers?.prototype, method, (original) =>
+        listening(original, ([name, value]) => {
+          if (isSetCookie(name)) notebook.asksLine(String(value), null);
+        }),
+      );
+    }
+    listenToWeb(notebook);
+  });
   // Servers that bring a Response of their own put it in place before they listen.
   replace(net.Server.prototype, "listen", (original) => listening(original, () => listenToWeb(notebook)));
   listenToStreams((stream, lines) => tellStream(stream, lines, notebook));
@@ -59,7 +61,43 @@ export function listenToHttp(notebook: Notebook): void {
   }
 }
 
+const web = ["Headers", "Response"] as const;
 const listenedTo = new WeakSet<object>();
+/** Getters that wait for somebody to ask. */
+const waiting = new WeakSet<object>();
+
+const isWaiting = (name: string): boolean => {
+  const { get } = Object.getOwnPropertyDescriptor(globalThis, name) ?? {};
+  return get !== undefined && waiting.has(get);
+};
+
+/**
+ * Node loads what the web has when one of its names is first asked for. It takes 1.5 MB and some time, so that the agent
+ * does not ask by itself.
+ */
+function whenAskedFor(names: readonly string[], listen: () => void): void {
+  const own = names.flatMap((name) => {
+    const property = Object.getOwnPropertyDescriptor(globalThis, name);
+    return property?.get !== undefined && property.configurable === true ? [{ name, property }] : [];
+  });
+  if (own.length < names.length) return listen();
+  const restore = (): void => {
+    for (const { name, property } of own) if (isWaiting(name)) Object.defineProperty(globalThis, name, property);
+    quietly(listen);
+  };
+  for (const { name, property } of own) {
+    const get = (): unknown => {
+      restore();
+      return Reflect.get(globalThis, name);
+    };
+    const set = (value: unknown): void => {
+      restore();
+      Reflect.set(globalThis, name, value);
+    };
+    waiting.add(get);
+    Object.defineProperty(globalThis, name, { ...property, get, set });
+  }
+}
 
 /** Listens to the constructors of the web that take headers, where they are not yet listened to. */
 function listenToWeb(notebook: Notebook): void {
@@ -70,10 +108,11 @@ function listenToWeb(notebook: Notebook): void {
 }
 
 function listenToConstructor(
-  name: "Headers" | "Response",
+  name: (typeof web)[number],
   notebook: Notebook,
   headersIn: (words: readonly unknown[]) => unknown,
 ): void {
+  if (isWaiting(name)) return;
   const original: unknown = globalThis[name];
   if (typeof original !== "function" || listenedTo.has(original)) return;
   const heard = new Proxy(original, {

@@ -14,7 +14,8 @@ import { leaveOut } from "./stack.ts";
  */
 function start(): void {
   leaveOut(import.meta.url);
-  const notebook = createNotebook(process.cwd());
+  // A process that sets no cookies is not woken.
+  const notebook = createNotebook(process.cwd(), () => timer.refresh());
   const { SETSECURE_AGENT_OUT: file } = process.env;
   const path = file === undefined || file === "" ? undefined : resolve(file);
   const write = (): void => {
@@ -23,10 +24,11 @@ function start(): void {
     if (path === undefined) writeSync(2, records.map((record) => `setsecure: ${told(record)}\n`).join(""));
     else appendFileSync(path, records.map((record) => `${JSON.stringify(record)}\n`).join(""));
   };
-  setInterval(() => quietly(write), FLUSH_MILLISECONDS).unref();
+  const timer = setTimeout(() => quietly(write), FLUSH_MILLISECONDS).unref();
   process.on("exit", () => quietly(write));
-  listenToModules(notebook);
+  // First, for it is there whatever else cannot be listened to.
   listenToHttp(notebook);
+  listenToModules(notebook);
 }
 
 const FLUSH_MILLISECONDS = 100;

@@ -1,15 +1,26 @@
-import { describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { createNotebook, type Notebook } from "./notebook.ts";
 import { leaveOut } from "./stack.ts";
 
 for (const file of ["./notebook.ts", "./stack.ts"]) leaveOut(new URL(file, import.meta.url).href);
 
-/** A notebook of a process whose CPU time is told. */
-function notebookOf() {
-  let milliseconds = 0;
-  const notebook = createNotebook(process.cwd(), () => milliseconds);
-  return { notebook, works: (more: number) => (milliseconds += more) };
+/** A notebook of a process whose times are told: a look at the stack takes `look` milliseconds. */
+function notebookOf(look = 0.02) {
+  let worked = 0;
+  let time = 0;
+  const captured = Error.captureStackTrace;
+  const seen = { looks: 0 };
+  vi.spyOn(Error, "captureStackTrace").mockImplementation((...words) => {
+    seen.looks++;
+    time += look;
+    captured(...words);
+  });
+  const wake = vi.fn();
+  const notebook = createNotebook(process.cwd(), wake, { worked: () => worked, time: () => time });
+  return { notebook, seen, wake, works: (more: number) => (worked += more) };
 }
+
+afterEach(() => vi.restoreAllMocks());
 
 const linesOf = (notebook: Notebook) => new Set(notebook.records().map(({ site }) => site?.line));
 
@@ -30,41 +41,46 @@ test("a second place is found at once where the process does more than set cooki
 });
 
 describe("a process that does little else than set a cookie", () => {
-  test("looks for a hundredth of its time, and finds places that take turns", () => {
-    const { notebook, works } = notebookOf();
-    const captured = Error.captureStackTrace;
-    let looks = 0;
-    Error.captureStackTrace = (...words) => {
-      looks++;
-      return captured(...words);
-    };
-    try {
-      // Uses up what was saved, and what each cookie has for itself.
-      for (let at = 0; at < 2000; at++) notebook.writes("sid=1");
-      linesOf(notebook);
-      looks = 0;
-      for (let round = 0; round < 100; round++) {
-        // 100 cookies a millisecond.
+  test.each([0.005, 0.02, 0.1])("looks for a hundredth of its time, where a look takes %d ms", (look) => {
+    const { notebook, seen, works } = notebookOf(look);
+    const set = () => notebook.writes("sid=1");
+    const setFor = (rounds: number) => {
+      for (let round = 0; round < rounds; round++) {
         works(10);
-        for (let at = 0; at < 1000; at++) notebook.writes("sid=1");
+        for (let at = 0; at < 1000; at++) set();
         linesOf(notebook);
       }
-      // A second of work, and a look costs some 10 microseconds.
-      expect(looks).toBeLessThan(1500);
-      expect(looks).toBeGreaterThan(500);
-      const seen = new Set<number | undefined>();
-      for (let round = 0; round < 100; round++) {
-        works(10);
-        for (let at = 0; at < 500; at++) {
-          notebook.writes("sid=1");
-          notebook.writes("sid=1");
-        }
-        for (const line of linesOf(notebook)) seen.add(line);
+    };
+    // Uses up what was saved, and what each cookie has for itself.
+    setFor(100);
+    seen.looks = 0;
+    setFor(100);
+    expect(seen.looks * look).toBeLessThan(11);
+    expect(seen.looks * look).toBeGreaterThan(6);
+  });
+
+  test("finds places that take turns", () => {
+    const { notebook, works } = notebookOf();
+    const lines = new Set<number | undefined>();
+    for (let round = 0; round < 100; round++) {
+      works(10);
+      for (let at = 0; at < 500; at++) {
+        notebook.writes("sid=1");
+        // The other one comes when what was saved is gone.
+        if (round >= 50) notebook.writes("sid=1");
       }
-      expect(seen.size).toBe(2);
-    } finally {
-      Error.captureStackTrace = captured;
+      for (const line of linesOf(notebook)) lines.add(line);
     }
+    expect(lines.size).toBe(2);
+  });
+
+  test("finds a new cookie at once, whatever was spent on others", () => {
+    const { notebook } = notebookOf(1);
+    for (let at = 0; at < 5000; at++) notebook.writes("sid=1");
+    linesOf(notebook);
+    notebook.writes("other=1");
+    notebook.writes("sid=1; Secure");
+    expect(linesOf(notebook).size).toBe(2);
   });
 
   test("keeps no more than it can hold of names made up for each visitor", () => {
@@ -74,6 +90,16 @@ describe("a process that does little else than set a cookie", () => {
     // 2,000 for themselves, and one place for all others.
     expect(notebook.records().length).toBeLessThanOrEqual(2001);
   });
+});
+
+test("wakes once for all that comes until it is read", () => {
+  const { notebook, wake } = notebookOf();
+  expect(wake).not.toHaveBeenCalled();
+  for (let round = 1; round <= 2; round++) {
+    for (let at = 0; at < 50; at++) notebook.writes("sid=1");
+    expect(wake).toHaveBeenCalledTimes(round);
+    notebook.records();
+  }
 });
 
 test("one place is told once, whenever its cookie expires", () => {

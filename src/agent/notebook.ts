@@ -17,12 +17,12 @@ import {
 
 /** So many times the place of a cookie is looked for whenever it is set; afterwards as the budget allows. */
 const FIRST_TIMES = 16;
-/** Looks for each second of CPU time that the process takes, for all cookies together: a hundredth of that time. */
-const BUDGET = 1000;
-/** Looks that are worth one deep look. */
-const DEEP = 3;
-/** Looks that a process may save up. */
-const SAVINGS = 300;
+/** The part of the CPU time that the process takes in which the agent may look: a hundredth. */
+const SHARE = 0.01;
+/** Milliseconds of looking that a process may save up, or owe. */
+const SAVINGS = 2;
+/** A look that seems to take longer, in milliseconds, was interrupted. */
+const LONGEST = 1;
 /** Names that are made up for each visitor must not fill the memory. */
 const MAXIMUM_SHAPES = 2000;
 const MAXIMUM_PLACES = 10_000;
@@ -80,48 +80,74 @@ export interface Notebook {
   asksLine(line: string, by: string | null): void;
   /** Something is constructed, here, that will set cookies by itself. */
   constructs(construction: Omit<Construction, "stack">): void;
-  /** What is new since the last time. To be called every now and then: the budget is filled up here. */
+  /** What is new since the last time. To be called some time after each `wake`: the budget is filled up here. */
   records(): readonly AgentRecord[];
 }
 
-/** Looks at the stack, so many that the application does not feel them. */
+/** What the budget is kept by, in milliseconds. */
+export interface Clock {
+  /** CPU time that this process has taken. */
+  worked(): number;
+  /** Time that passes. */
+  time(): number;
+}
+
+const processClock: Clock = {
+  worked() {
+    const { user, system } = process.cpuUsage();
+    return (user + system) / 1000;
+  },
+  time: () => performance.now(),
+};
+
+/** Looks at the stack for so long that the application does not feel it. */
 interface Budget {
-  /** Whether to look, this time, at so many looks' cost. */
-  spend(cost: number): boolean;
+  /** Whether a look can be afforded, this time. */
+  affords(): boolean;
+  /** A look began then, by the clock, and is over. */
+  spend(began: number): void;
   refill(): void;
 }
 
-function createBudget(now: () => number): Budget {
+function createBudget({ worked, time }: Clock): Budget {
   let left = SAVINGS;
-  let refilled = now();
+  let refilled = worked();
+  /** What a look takes, by those of late. */
+  let cost = 0;
   let chances = 0;
   /** One of so many chances is taken, and not each so-manieth: places that take turns are all seen. */
   let oneOf = 1;
   let skip = 0;
 
-  function spend(cost: number): boolean {
-    chances += cost;
+  function affords(): boolean {
+    chances++;
     if (skip > 0) {
       skip--;
       return false;
     }
-    if (left < cost) return false;
-    left -= cost;
+    if (left <= 0) return false;
     if (oneOf > 1) skip = Math.floor(Math.random() * (2 * oneOf - 1));
     return true;
   }
 
+  function spend(began: number): void {
+    const took = Math.min(LONGEST, time() - began);
+    cost = cost === 0 ? took : cost + (took - cost) / 16;
+    left = Math.max(-SAVINGS, left - took);
+  }
+
   function refill(): void {
-    const moment = now();
-    const earned = ((moment - refilled) / 1000) * BUDGET;
+    const moment = worked();
+    const earned = (moment - refilled) * SHARE;
     refilled = moment;
     left = Math.min(SAVINGS, left + earned);
-    oneOf = chances <= left ? 1 : chances / Math.max(1, earned);
+    const wanted = chances * cost;
+    oneOf = wanted <= left ? 1 : wanted / Math.max(cost, earned);
     if (oneOf === 1) skip = 0;
     chances = 0;
   }
 
-  return { spend, refill };
+  return { affords, spend, refill };
 }
 
 const attributesOf = (line: string): string => {
@@ -136,14 +162,9 @@ function nameOf(line: string): string {
   return semicolon >= 0 && equals > semicolon ? "" : line.slice(0, equals);
 }
 
-const cpuTime = (): number => {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1000;
-};
-
-/** @param now CPU time of this process, in milliseconds */
-export function createNotebook(folder: string, now: () => number = cpuTime): Notebook {
-  const budget = createBudget(now);
+/** @param wake called with the first cookie since `records` */
+export function createNotebook(folder: string, wake: () => void, clock: Clock = processClock): Notebook {
+  const budget = createBudget(clock);
   const shapes = new Map<string, Shapes>();
   const others: Shape = { number: 0, looks: FIRST_TIMES, frames: MAXIMUM_FRAMES };
   let numbered = 0;
@@ -156,6 +177,7 @@ export function createNotebook(folder: string, now: () => number = cpuTime): Not
   /** Written by a package, on behalf of a line that may yet come. */
   const late: Written[] = [];
   let isNews = false;
+  let awake = false;
 
   function shapeOf(name: string, attributes: string): Shape {
     const all = shapes.get(name);
@@ -180,8 +202,19 @@ export function createNotebook(folder: string, now: () => number = cpuTime): Not
 
   /** The stack, where it is worth a look and this place is new. */
   function look(shape: Shape, door?: Door): Stack | undefined {
+    if (!awake) {
+      awake = true;
+      wake();
+    }
     if (shape.looks < FIRST_TIMES) shape.looks++;
-    else if (!budget.spend(shape.frames === FEW_FRAMES ? 1 : DEEP)) return undefined;
+    else if (!budget.affords()) return undefined;
+    const began = clock.time();
+    const stack = newStack(shape, door);
+    budget.spend(began);
+    return stack;
+  }
+
+  function newStack(shape: Shape, door: Door | undefined): Stack | undefined {
     const near = placeHere(shape.frames, door);
     if (near === undefined) shape.frames = MAXIMUM_FRAMES;
     const place = `${shape.number} ${near ?? placeHere(MAXIMUM_FRAMES, door)}`;
@@ -222,6 +255,7 @@ export function createNotebook(folder: string, now: () => number = cpuTime): Not
   }
 
   function records(): readonly AgentRecord[] {
+    awake = false;
     budget.refill();
     const all = [...(isNews ? late : []), ...written];
     late.push(...written.filter(({ stack }) => siteOf(stack) === undefined));

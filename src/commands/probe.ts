@@ -14,7 +14,16 @@ import { type Probed, type ProbeOptions, probeSite, samenessOf, type Visit } fro
 import { keyOf } from "../wire/prove.ts";
 import { readCookies, readHeaders, type SignIn } from "../wire/sign-in.ts";
 import { readAlso, readResolve, type Target, targetsOf, type Way } from "../wire/target.ts";
-import { lineRows, nameWidth, type Sighting, sourceRows, wireRow, wireSummary } from "../wire-report.ts";
+import {
+  lineRows,
+  loopbackEvidence,
+  loopbackRemark,
+  nameWidth,
+  type Sighting,
+  sourceRows,
+  wireRow,
+  wireSummary,
+} from "../wire-report.ts";
 import { print, wantsColor, widthOf } from "./output.ts";
 import { deliverWire, type WireFlags, wireSettings } from "./wire.ts";
 
@@ -290,7 +299,7 @@ function sightingOf(
   const proofs = browsed === undefined ? undefined : proofsOf(judgement, browsed);
   return {
     judgement,
-    evidence,
+    evidence: [...evidence, ...loopbackEvidence(judgement)],
     ...(mitigation === undefined ? {} : { mitigation }),
     ...(proofs === undefined ? {} : { proofs }),
   };
@@ -366,5 +375,8 @@ function showEnd(
   const mute = silentSites === 0 ? "" : `; ${silentSites} of the sites did not answer`;
   const parts = [lineRows(sightings), sourceRows(sightings)].filter((rows) => rows.length > 0);
   const beside = parts.map((rows) => `${rows.join("\n")}\n\n`).join("");
-  return `${beside}${wireSummary(sightings, report, profile)}\n${asked}${mute}.\n`;
+  const remarks = loopbackRemark(sightings)
+    .map((says) => `${says}\n`)
+    .join("");
+  return `${beside}${wireSummary(sightings, report, profile)}\n${remarks}${asked}${mute}.\n`;
 }

@@ -95,6 +95,18 @@ test("cookies are told as they pass, and reported at the end", async () => {
   expect(stdout + stderr).not.toContain("hunter2");
 });
 
+test("where there are several listeners, each row says through which", async () => {
+  const { stdout } = await run({
+    visit: async ([first, second]) => {
+      await get(first, "/login?token=hunter2");
+      await get(second, "/login");
+    },
+    flags: { listen: ["127.0.0.1:0", "127.0.0.2:0"] },
+  });
+  expect(stdout.match(/^sid .*\(GET (http:\/\/127\.0\.0\.\d):\d+\/login\)$/gm)).toHaveLength(2);
+  expect(stdout).not.toContain("hunter2");
+});
+
 test("JSON fits the schema", async () => {
   const { stdout } = await run({ visit: ([url]) => get(url, "/login"), flags: { format: "json" } });
   const report: Report = JSON.parse(stdout);

@@ -2,14 +2,20 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { CannotDo, type ExitStatus } from "../exit.ts";
 import { readFailure } from "../files/read.ts";
-import type { ReportEvidence } from "../report.ts";
 import { visible } from "../terminal/text.ts";
 import type { Certificate } from "../wire/certificate.ts";
 import { isLoopback, originOf } from "../wire/jar.ts";
-import { loopbackNote } from "../wire/judge.ts";
 import { type Proxy, type ProxyOptions, startProxy } from "../wire/proxy.ts";
 import { createWatcher, type Seen, type Watcher } from "../wire/watcher.ts";
-import { nameWidth, type Sighting, sourceRows, wireRow, wireSummary } from "../wire-report.ts";
+import {
+  loopbackEvidence,
+  loopbackRemark,
+  nameWidth,
+  type Sighting,
+  sourceRows,
+  wireRow,
+  wireSummary,
+} from "../wire-report.ts";
 import { deliverWire, type WireFlags, wireSettings } from "./wire.ts";
 
 export interface WatchFlags extends WireFlags {
@@ -59,11 +65,12 @@ export async function watchCommand(
   const stderr = means.stderr ?? ((text: string) => void process.stderr.write(text));
   const faults = new Map<string, number>();
   const target = upstreamOf(upstream);
+  const several = (flags.listen?.length ?? 1) > 1;
   const watcher = createWatcher({
     profile,
     enforce: flags.enforce,
     now: means.now ?? Date.now,
-    tell: (seen) => stderr(`${liveRow(seen)}\n`),
+    tell: (seen) => stderr(`${liveRow(seen, several)}\n`),
   });
   const proxy = await open({
     ...(await proxyOptions(target, flags)),
@@ -103,12 +110,11 @@ export async function watchCommand(
       const width = nameWidth(sightings);
       const rows = watcher
         .seen()
-        .map((seen, at) => `${wireRow(joined[at] ?? sightingOf(seen), width)}  ${whereOf(seen)}`);
-      const loopback = sightings.some(({ judgement }) => judgement.loopback);
-      const notes = [...(loopback ? [`A loopback host is ${loopbackNote}`] : []), ...problems];
+        .map((seen, at) => `${wireRow(joined[at] ?? sightingOf(seen), width)}  ${whereOf(seen, several)}`);
+      const notes = [...loopbackRemark(sightings), ...problems.map((says) => `${says}.`)];
       const beside = sourceRows(joined);
       const source = beside.length === 0 ? [] : [...beside, ""];
-      return `${[...rows, "", ...source, wireSummary(sightings, report, profile), ...notes.map((says) => `${says}.`)].join("\n")}\n`;
+      return `${[...rows, "", ...source, wireSummary(sightings, report, profile), ...notes].join("\n")}\n`;
     },
     stdout: means.stdout,
   });
@@ -251,7 +257,7 @@ async function stop(child: ChildProcess, over: Promise<unknown>): Promise<void> 
 }
 
 function sightingOf({ judgement, repaired }: Seen): Sighting {
-  const note: ReportEvidence[] = judgement.loopback ? [{ wire: judgement.url, says: loopbackNote }] : [];
+  const note = loopbackEvidence(judgement);
   return {
     judgement,
     ...(note.length === 0 ? {} : { evidence: note }),
@@ -262,14 +268,14 @@ function sightingOf({ judgement, repaired }: Seen): Sighting {
 const NAME_WIDTH = 20;
 const MAXIMUM_PLACE = 60;
 
-/** The request that a cookie answered, without its query. */
-function whereOf({ judgement, method }: Seen): string {
-  const place = visible(`${method} ${originOf(judgement.url)?.path ?? ""}`);
+/** The request that a cookie answered, without its query; with its host only where there are several listeners. */
+function whereOf({ judgement, method }: Seen, several: boolean): string {
+  const place = visible(`${method} ${several ? judgement.url : (originOf(judgement.url)?.path ?? "")}`);
   return `(${place.length > MAXIMUM_PLACE ? `${place.slice(0, MAXIMUM_PLACE)}…` : place})`;
 }
 
-function liveRow(seen: Seen): string {
-  return `${wireRow(sightingOf(seen), NAME_WIDTH)}  ${whereOf(seen)}`;
+function liveRow(seen: Seen, several: boolean): string {
+  return `${wireRow(sightingOf(seen), NAME_WIDTH)}  ${whereOf(seen, several)}`;
 }
 
 /** What went wrong, and what is not in the report. */

@@ -146,7 +146,7 @@ function resultOf(group: Group, report: Report, hashes: Hashes) {
     ruleIndex: rules.findIndex((one) => one.name === rule),
     level,
     message: { text: escapeLinks(group.map(messageOf).join(" ")) + linked },
-    locations: location === null ? [] : [{ physicalLocation: physical(location) }],
+    locations: location === null ? pageOf(first, report) : [{ physicalLocation: physical(location) }],
     ...(places.length === 0 ? {} : { relatedLocations: places.map((place, id) => ({ id, ...located(place) })) }),
     ...(flow.length === 0
       ? {}
@@ -180,8 +180,24 @@ function physical(location: Location) {
   return { artifactLocation: artifact(location.file), region: regionOf(location) };
 }
 
+/** Where a cookie of the wire came from. GitHub refuses a log in which a result has no location. */
+function pageOf({ cookie }: ReportFinding, report: Report) {
+  const url = report.cookies[cookie]?.wire?.url;
+  return url === undefined ? [] : [{ physicalLocation: { artifactLocation: artifact(url), region: { startLine: 1 } } }];
+}
+
 function artifact(file: string) {
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(file)) return { uri: encodeURI(decoded(file)) };
   return { uri: file.split("/").map(encodeURIComponent).join("/"), uriBaseId: ROOT };
+}
+
+/** Of URLs, some have escapes already. */
+function decoded(url: string): string {
+  try {
+    return decodeURI(url);
+  } catch {
+    return url;
+  }
 }
 
 function regionOf({ line, column, endLine, endColumn }: Location) {

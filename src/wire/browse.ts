@@ -132,7 +132,7 @@ function keep({ text, url, script }: Line, seen: Seen, options: BrowseOptions): 
     seen.left = true;
     return;
   }
-  const [judgement] = judge([{ line: cookies.length + 1, url, set }], options);
+  const [judgement] = judge([{ line: cookies.length + 1, url, set }], { ...options, brief: true });
   if (judgement !== undefined) cookies.push({ judgement, attributes: set.attributes, script });
 }
 

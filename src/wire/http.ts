@@ -256,6 +256,8 @@ class ProxyFault extends Error {
   override readonly name = "ProxyFault";
 }
 
+const noTls = "it speaks no TLS; for plain http, write http:// before the name";
+
 const faults: Readonly<Record<string, string>> = {
   ECONNREFUSED: "nothing listens there",
   ECONNRESET: "the connection was cut before an answer came",
@@ -267,7 +269,8 @@ const faults: Readonly<Record<string, string>> = {
   EAI_AGAIN: "the name cannot be looked up now",
   HPE_HEADER_OVERFLOW: `its headers are larger than ${maximumHeaderOctets >> 10} KiB, which no browser takes`,
   EPROTO: "it speaks no TLS that is understood",
-  ERR_SSL_WRONG_VERSION_NUMBER: "it speaks no TLS",
+  ERR_SSL_WRONG_VERSION_NUMBER: noTls,
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: noTls,
   ERR_TLS_CERT_ALTNAME_INVALID: "its certificate is for another name (--insecure takes any)",
   CERT_HAS_EXPIRED: "its certificate has expired (--insecure takes any)",
   DEPTH_ZERO_SELF_SIGNED_CERT: "its certificate is signed by itself (--ca takes it, --insecure takes any)",
@@ -291,6 +294,8 @@ function faultOf(error: unknown, milliseconds: number): Omit<NoAnswer, "kind"> {
   const codes = [error, ...(error instanceof AggregateError ? error.errors : [])].map(codeOf);
   const code = codes.find((each) => Object.hasOwn(faults, each)) ?? codes[0] ?? "";
   if (code.startsWith("HPE_") && !Object.hasOwn(faults, code)) return told(`what it sends is no HTTP (${code})`);
+  // Some versions of Node keep OpenSSL's reason in the text alone.
+  if (code === "EPROTO" && /wrong version number|packet length too long/.test(error.message)) return told(noTls);
   if (code === "") return told("the connection was closed without an answer");
   return { because: faults[code] ?? `it cannot be asked (${code})`, closed: unreached.has(code) };
 }

@@ -223,7 +223,7 @@ function keep(set: SetCookie, from: URL, way: Way, site: Site): void {
     remark(site, `cookies beyond the first ${maximumCookies} that differ were not judged`);
     return;
   }
-  const [judgement] = judge([{ line: site.cookies.size + 1, url: from.href, set }], { profile, now });
+  const [judgement] = judge([{ line: site.cookies.size + 1, url: from.href, set }], { profile, now, brief: true });
   if (judgement === undefined) return;
   const key = samenessOf(judgement, way);
   const known = site.cookies.get(key);
