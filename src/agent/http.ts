@@ -7,7 +7,7 @@ import type { Notebook } from "./notebook.ts";
 import type { Door } from "./stack.ts";
 
 const isSetCookie = (name: unknown): boolean =>
-  typeof name === "string" && name.length === 10 && name.toLowerCase() === "set-cookie";
+  name === "Set-Cookie" || (typeof name === "string" && name.length === 10 && name.toLowerCase() === "set-cookie");
 
 function linesOf(value: unknown): readonly string[] {
   return (Array.isArray(value) ? value : [value]).filter((line) => typeof line === "string");

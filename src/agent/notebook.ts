@@ -17,8 +17,8 @@ import {
 
 /** So many times the place of a cookie is looked for whenever it is set; afterwards as the budget allows. */
 const FIRST_TIMES = 16;
-/** The part of the CPU time that the process takes in which the agent may look: a hundredth. */
-const SHARE = 0.01;
+/** The part of the CPU time that the process takes in which the agent may look: half a hundredth. */
+const SHARE = 0.005;
 /** Milliseconds of looking that a process may save up, or owe. */
 const SAVINGS = 2;
 /** A look that seems to take longer, in milliseconds, was interrupted. */
