@@ -16,6 +16,10 @@ test("what is called res is Express's where a piece of code imports nothing, or 
     "a: insecure",
     "b: secure",
   ]);
+  const controller = `const jwt = require("jsonwebtoken");
+exports.login = async (req, res) => { res.cookie("a", jwt.sign({}, "s"), { httpOnly: true }); };
+exports.logout = (req, res) => { res.clearCookie("b"); };`;
+  expect(await verdicts({ "controllers/auth.js": controller })).toEqual(["a: insecure", "b: insecure"]);
   const part = { "a.js": `const own = require("./own");\n${set}` };
   expect(await verdicts(part)).toEqual(["a: insecure"]);
   expect(await verdicts({ ...part, "package.json": '{ "dependencies": { "polka": "1.0.0" } }' })).toEqual([]);
