@@ -20,6 +20,9 @@ const OTHERS =
 const NO_RESPONSE =
   /(?:jar|client)\b|(?:app|browser|driver|session|manager|storage|store|service|helper|utils?|cookies?)(?:\(\))?$/i;
 
+/** A client for tests, which keeps cookies: `app.test_client()`, `FlaskClient(app)`. */
+const TEST_CLIENT = /\btest_client\b|Client\(\)$/;
+
 const RESPONSE = /(?:^|[._])(?:resp|response|res)$/i;
 /** What a middleware calls for the response of what it stands around. */
 const INNER: readonly (readonly [ResponseFramework, RegExp])[] = [
@@ -38,6 +41,7 @@ export function isResponseOf(
   context: Context,
 ): boolean {
   const paths = pathsOf(seen);
+  if (paths.some((path) => TEST_CLIENT.test(path))) return false;
   const roots = paths.map(rootOf);
   const origins = roots.flatMap((root) => frameworkOf(root) ?? []);
   if (origins.length > 0) return origins.includes(framework);

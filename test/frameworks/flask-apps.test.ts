@@ -18,3 +18,26 @@ def upgrade():
   };
   expect(await verdicts(files)).toEqual(["session: secure"]);
 });
+
+test("a client for tests keeps the cookies that a browser would send, and sets none", async () => {
+  const files = {
+    "test_shop.py": `from flask import Flask
+from flask.testing import FlaskClient
+
+app = Flask(__name__)
+
+class Visitor:
+    def __init__(self):
+        self.browser = FlaskClient(app)
+
+    def remember(self):
+        self.browser.set_cookie("kept", "1")
+
+def test_visit():
+    with app.test_client() as visitor:
+        visitor.set_cookie("seen", "1")
+        visitor.delete_cookie("seen")
+`,
+  };
+  expect(await verdicts(files)).toEqual([]);
+});
