@@ -3,23 +3,10 @@ import { describe, expect, test } from "vitest";
 import { production } from "../src/frameworks/production.ts";
 import { takeInventory } from "../src/inventory.ts";
 import { projectOf } from "./support/project.ts";
+import type { Files } from "./support/report.ts";
+import { verdictsOf } from "./support/verdicts-of.ts";
 
-type Files = Readonly<Record<string, string>>;
 type Fact = readonly [fact: string, files: Files, cookies: readonly string[]];
-
-/** `name: verdict`, what a condition comes to, and whether it stands where production does not come. */
-async function told(files: Files, tls = production.tls): Promise<readonly string[]> {
-  const { cookies } = await takeInventory(projectOf(files), { ...production, tls });
-  return cookies.map(({ name, verdict, condition, deletion, notDeployed }) => {
-    const comesTo = verdict === "conditional" && condition?.inDeployment;
-    const words = [
-      deletion ? "deletion" : verdict,
-      ...(comesTo ? [comesTo] : []),
-      ...(notDeployed ? ["not deployed"] : []),
-    ];
-    return `${name ?? "—"}: ${words.join(", ")}`;
-  });
-}
 
 const config = (inner: string, file = "Web.config"): Files => ({
   [file]: `<configuration>\n  <system.web>\n    ${inner}\n  </system.web>\n</configuration>\n`,
@@ -586,7 +573,7 @@ describe.each([
   ["Web API", api],
 ])("%s", (_, facts) => {
   test.each(facts)("%s", async (_fact, files, expected) => {
-    expect(await told(files)).toEqual(expected);
+    expect(await verdictsOf(files)).toEqual(expected);
   });
 });
 
@@ -603,5 +590,5 @@ test("the file's own `#define` counts", async () => {
   const files = {
     "Page.cs": `#define SAFE\nusing Microsoft.AspNetCore.Http;\nclass Page\n{\n    void Go(HttpResponse r)\n    {\n        var options = new CookieOptions();\n#if SAFE\n        options.Secure = true;\n#endif\n        r.Cookies.Append("a", "1", options);\n    }\n}\n`,
   };
-  expect(await told(files)).toEqual(["a: secure"]);
+  expect(await verdictsOf(files)).toEqual(["a: secure"]);
 });

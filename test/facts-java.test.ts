@@ -3,23 +3,10 @@ import { describe, expect, test } from "vitest";
 import { production } from "../src/frameworks/production.ts";
 import { takeInventory } from "../src/inventory.ts";
 import { projectOf } from "./support/project.ts";
+import type { Files } from "./support/report.ts";
+import { verdictsOf } from "./support/verdicts-of.ts";
 
-type Files = Readonly<Record<string, string>>;
 type Fact = readonly [fact: string, files: Files, cookies: readonly string[]];
-
-/** `name: verdict`, what a condition comes to, and whether it stands where production does not come. */
-async function told(files: Files, tls = production.tls): Promise<readonly string[]> {
-  const { cookies } = await takeInventory(projectOf(files), { ...production, tls });
-  return cookies.map(({ name, verdict, condition, deletion, notDeployed }) => {
-    const comesTo = verdict === "conditional" && condition?.inDeployment;
-    const words = [
-      deletion ? "deletion" : verdict,
-      ...(comesTo ? [comesTo] : []),
-      ...(notDeployed ? ["not deployed"] : []),
-    ];
-    return `${name ?? "—"}: ${words.join(", ")}`;
-  });
-}
 
 const session = (config: string) => `<session-config><cookie-config>${config}</cookie-config></session-config>`;
 const on = session("<secure>true</secure>");
@@ -640,12 +627,12 @@ describe.each([
   ["Spring", springs],
 ])("%s", (_, facts) => {
   test.each(facts)("%s", async (_fact, files, expected) => {
-    expect(await told(files)).toEqual(expected);
+    expect(await verdictsOf(files)).toEqual(expected);
   });
 });
 
 test("over https to the container, `false` in web.xml forbids nothing", async () => {
-  expect(await told(app(off), "process")).toEqual(["JSESSIONID: conditional, secure"]);
+  expect(await verdictsOf(app(off), "process")).toEqual(["JSESSIONID: conditional, secure"]);
 });
 
 test("the deployment says which profiles are active", async () => {
