@@ -93,9 +93,9 @@ export abstract class Evaluation {
   enteredBy: Helper | undefined;
   /** The value of the last expression statement, for functions that return it. */
   lastValue: Value | undefined;
-  /** Why the deployment never comes here. */
   /** The test of a branch that the deployment settles and that has just ended the code around it. */
   settledEnd: { readonly says: string; readonly test: Value } | undefined;
+  /** Why the deployment never comes here. */
   notDeployed: string | undefined;
   /** Above 0 while a function is called only to see what it gives. */
   asking = 0;

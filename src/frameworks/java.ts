@@ -18,7 +18,6 @@ export function headerByHand(method: readonly string[], docs: string, isSent: Ca
       kind: "call",
       method,
       matches: (call, context) =>
-        call.language === "java" &&
         call.arguments.length === 2 &&
         isSetCookie(call.arguments[0]?.value ?? []) &&
         !isBuilt(call.arguments[1]?.value ?? []) &&

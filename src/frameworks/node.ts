@@ -584,7 +584,6 @@ function concerns(call: CallFact, file: string, apps: ReadonlySet<number>, conte
 const trustCalls = once((context) =>
   context.facts.calls.filter(
     (call) =>
-      call.language === "javascript" &&
       ["set", "enable", "disable"].includes(call.method) &&
       literalOf(call.arguments[0]?.value) === "trust proxy" &&
       call.notDeployed === undefined,

@@ -184,8 +184,7 @@ export function headersOption(method: readonly string[], isResponse: CallPattern
     on: {
       kind: "call",
       method,
-      matches: (call, context) =>
-        call.language === "python" && headersGiven(call).length > 0 && isResponse(call, context),
+      matches: (call, context) => headersGiven(call).length > 0 && isResponse(call, context),
     },
     split: asHeaders,
     name: [header(0, "name")],
@@ -212,8 +211,7 @@ export function returnedHeaders(isView: WritePattern["matches"]): Sink {
     on: {
       kind: "write",
       members: ["return[]"],
-      matches: (write, context) =>
-        write.language === "python" && returnedTexts(write).length > 0 && isView(write, context),
+      matches: (write, context) => returnedTexts(write).length > 0 && isView(write, context),
     },
     split: (fact) => (fact.kind === "write" ? returnedTexts(fact).map((value) => ({ ...fact, value })) : []),
     name: [header("value", "name")],

@@ -46,7 +46,10 @@ export function ownCookies(context: Context): readonly Cookie[] {
   });
 }
 
-/** Applications below inherit `system.web`: a flag that is written as off reaches them. */
+/**
+ * Applications below inherit `system.web`: a flag that is written as off reaches them.
+ * https://learn.microsoft.com/en-us/previous-versions/aspnet/ms178685(v=vs.100)
+ */
 function isTurnedOffBelow({ verdict, decidedBy }: Cookie): boolean {
   return verdict === "insecure" && decidedBy.from === "file";
 }

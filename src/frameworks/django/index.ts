@@ -115,7 +115,6 @@ const cookieWrite: Sink = {
     kind: "write",
     members: ["cookies[]"],
     matches: (write, context) =>
-      write.language === "python" &&
       write.index &&
       write.paths.some((path) => path.endsWith(".cookies")) &&
       (!isTest(write.place.file) || isMade(write.target)) &&
@@ -143,7 +142,7 @@ const headerWrite: Sink = {
   on: {
     kind: "write",
     members: ["Set-Cookie", "set-cookie", "Set-cookie"],
-    matches: (write, context) => write.language === "python" && write.index && isResponse(write.target, write, context),
+    matches: (write, context) => write.index && isResponse(write.target, write, context),
   },
   name: [header("value", "name")],
   secure: [header("value", "secure")],

@@ -112,7 +112,6 @@ function usesMessages(app: DjangoApp, context: Context): boolean {
 function languageOf(app: DjangoApp, context: Context): readonly Cookie[] {
   const sink = context.facts.calls.find(
     (call) =>
-      call.language === "python" &&
       appOf(call.place.file, context) === app &&
       ((named(call.callee, "django.urls.include", "django.conf.urls.include") &&
         findArgument(call, 0)?.value.some(

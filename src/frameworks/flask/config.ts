@@ -85,7 +85,6 @@ function isNearest(app: CallFact, step: Step, all: readonly CallFact[]): boolean
 
 function isConfigCall(call: CallFact): boolean {
   return (
-    call.language === "python" &&
     (CONFIG_METHODS.includes(call.method) || call.method === "setdefault") &&
     call.callee.some((path) => path.endsWith(`.config.${call.method}`))
   );

@@ -105,9 +105,7 @@ const headerWrite: Sink = {
     kind: "write",
     members: ["Set-Cookie", "set-cookie", "Set-cookie"],
     matches: (write, context) =>
-      write.language === "python" &&
-      write.paths.some((path) => path.endsWith(".headers")) &&
-      isResponse(write.target, write, context),
+      write.paths.some((path) => path.endsWith(".headers")) && isResponse(write.target, write, context),
   },
   name: [header("value", "name")],
   secure: [header("value", "secure")],

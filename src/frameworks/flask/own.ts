@@ -186,7 +186,6 @@ function interfaceWrite(app: App, context: Context): WriteFact | undefined {
   return context.facts.writes.findLast(
     (each) =>
       (each.key === "get_cookie_secure" || each.key === "session_interface") &&
-      each.language === "python" &&
       nearestApp(each.place.file, context)?.fact.place.file === app.fact.place.file,
   );
 }

@@ -99,7 +99,6 @@ const middleware: Sink = {
     kind: "call",
     method: ["use"],
     matches: (call, context) =>
-      call.language === "ruby" &&
       !NOT_DEPLOYED.test(call.place.file) &&
       pathsOf(call.arguments[0]?.value).some((path) => /^Rack\.Session\.\w+$/.test(path)) &&
       isRack(call, context),
@@ -273,7 +272,6 @@ const headerWrite: Sink = {
     kind: "write",
     members: ["Set-Cookie", "set-cookie"],
     matches: (write, context) =>
-      write.language === "ruby" &&
       write.index &&
       write.paths.some((path) => HEADERS.test(path)) &&
       (isRack(write, context) || isCalled(write, context)),
@@ -304,9 +302,7 @@ const triple: Sink = {
     kind: "write",
     members: ["return[]"],
     matches: (write, context) =>
-      write.language === "ruby" &&
-      headerReturned(write) !== undefined &&
-      (isRack(write, context) || isCalled(write, context)),
+      headerReturned(write) !== undefined && (isRack(write, context) || isCalled(write, context)),
   },
   split: (fact) => {
     const value = fact.kind === "write" ? headerReturned(fact) : undefined;

@@ -58,7 +58,6 @@ function storeCalls(context: Context): readonly CallFact[] {
   return context.facts.calls.filter(
     (call) =>
       call.method === "session_store" &&
-      call.language === "ruby" &&
       call.arguments.length > 0 &&
       call.callee.some((path) => isConfig([path.slice(0, -".session_store".length)])),
   );
@@ -340,7 +339,6 @@ function straySettings(context: Context): readonly Cookie[] {
   const stray = context.facts.writes.filter(
     (write) =>
       write.key === "force_ssl" &&
-      write.language === "ruby" &&
       !write.index &&
       isConfig(write.paths) &&
       isDeployed(write.place.file, context) &&
@@ -368,7 +366,6 @@ function oldSessions(context: Context): readonly Cookie[] {
   const writes = context.facts.writes.filter(
     (write) =>
       write.key === "session" &&
-      write.language === "ruby" &&
       isDeployed(write.place.file, context) &&
       named(write.paths, "ActionController.Base", "*.config.action_controller", "config.action_controller"),
   );

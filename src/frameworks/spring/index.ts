@@ -27,9 +27,11 @@ const session = "https://docs.spring.io/spring-session/docs/current/api/org/spri
 /** A class of Spring that sets a cookie of its own, and has a setter for its Secure. */
 interface Maker {
   readonly type: string;
-  readonly setter: string;
+  /** Absent where nothing switches it. */
+  readonly setter?: string;
   readonly naming?: string;
-  readonly name: string;
+  /** The default name; absent where there is none. */
+  readonly name?: string;
   readonly value: false | "request-scheme";
   readonly docs: string;
 }
@@ -55,7 +57,6 @@ const MAKERS: readonly Maker[] = [
     type: "CookieGenerator",
     setter: "setCookieSecure",
     naming: "setCookieName",
-    name: "—",
     value: false,
     docs: "https://docs.spring.io/spring-framework/docs/5.3.x/javadoc-api/org/springframework/web/util/CookieGenerator.html#setCookieSecure-boolean-",
   },
@@ -69,7 +70,6 @@ const MAKERS: readonly Maker[] = [
   },
   {
     type: "CookieRequestCache",
-    setter: "",
     name: "REDIRECT_URI",
     value: "request-scheme",
     docs: `${security}/web/savedrequest/CookieRequestCache.html`,
@@ -89,20 +89,17 @@ const makers: readonly Sink[] = MAKERS.map(({ type, setter: set, naming, name, v
   name: [
     ...(naming === undefined ? [] : [setter("result", `${naming}()`)]),
     ...(type === "CookieLocaleResolver" ? [argument(0)] : []),
-    ...(name === "—" ? [] : [fallback(name, docs, "the default name")]),
+    ...(name === undefined ? [] : [fallback(name, docs, "the default name")]),
   ],
   secure: [
-    ...(set === "" ? [] : [setter("result", `${set}()`)]),
-    fallback(
-      value,
-      docs,
-      set === "" ? "it has no switch for Secure, and follows the request" : saysDefault(set, value),
-    ),
+    ...(set === undefined ? [] : [setter("result", `${set}()`)]),
+    fallback(value, docs, saysDefault(set, value)),
   ],
-  fixes: (fact, context) => (set === "" ? [] : setBehind(fact, set, context)),
+  fixes: (fact, context) => (set === undefined ? [] : setBehind(fact, set, context)),
 }));
 
-function saysDefault(set: string, value: Maker["value"]): string {
+function saysDefault(set: Maker["setter"], value: Maker["value"]): string {
+  if (set === undefined) return "it has no switch for Secure, and follows the request";
   return `\`${set}\` is not called, and ${value === false ? "the default is off" : "the cookie then follows the request"}`;
 }
 

@@ -38,9 +38,7 @@ export function sessionCookies(context: Context): readonly Cookie[] {
 
 /** The folder of a module, above its sources and resources. */
 function folderOf(file: string): string {
-  return /^(.*?)(?:src\/main\/|$)/.exec(file)?.[1] === file
-    ? moduleOf(file)
-    : (/^(.*?)src\/main\//.exec(file)?.[1] ?? "");
+  return /^(.*?)src\/main\//.exec(file)?.[1] ?? moduleOf(file);
 }
 
 function bootFiles(context: Context): readonly string[] {
