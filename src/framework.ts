@@ -107,6 +107,19 @@ export interface Context {
   readonly judge: (own: OwnCookie) => Cookie;
 }
 
+/** A question to all facts that is answered once. */
+export function once<T>(answer: (context: Context) => T): (context: Context) => T {
+  const answers = new WeakMap<object, { readonly value: T }>();
+  return (context) => {
+    let known = answers.get(context.facts);
+    if (known === undefined) {
+      known = { value: answer(context) };
+      answers.set(context.facts, known);
+    }
+    return known.value;
+  };
+}
+
 /** A cookie that the framework sets by itself: where it comes from, and what its settings give. */
 export interface OwnCookie {
   readonly framework: string;

@@ -10,6 +10,7 @@ import {
   imports,
   type Layers,
   lastOf,
+  once,
   type Place,
   type ProxyTrust,
   type Remark,
@@ -30,19 +31,6 @@ type Fact = CallFact | WriteFact;
 interface Package {
   readonly folder: string;
   readonly dependencies: Readonly<Record<string, string>>;
-}
-
-/** A question to all facts that is answered once. */
-export function once<T>(answer: (context: Context) => T): (context: Context) => T {
-  const answers = new WeakMap<object, { readonly value: T }>();
-  return (context) => {
-    let known = answers.get(context.facts);
-    if (known === undefined) {
-      known = { value: answer(context) };
-      answers.set(context.facts, known);
-    }
-    return known.value;
-  };
 }
 
 const packages = new WeakMap<object, Map<string, Package | undefined>>();

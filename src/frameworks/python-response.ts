@@ -1,4 +1,4 @@
-import { type Context, type Facts, pathsOf, type Seen } from "../framework.ts";
+import { type Context, once, pathsOf, type Seen } from "../framework.ts";
 import { byNearness, isTest } from "./python.ts";
 
 /** The frameworks of Python whose responses are told apart here. */
@@ -72,19 +72,16 @@ function isOfModule(path: string, imported: readonly string[]): boolean {
   return imported.includes(rootOf(path)) && /^[a-z_]\w*$/.test(last) && !path.includes("()") && !RESPONSE.test(path);
 }
 
-const importers = new WeakMap<Facts, readonly (readonly [file: string, framework: ResponseFramework])[]>();
+const importers = once((context): readonly (readonly [file: string, framework: ResponseFramework])[] =>
+  [...context.facts.modules].flatMap(([each, { imports }]) => {
+    const own = PACKAGES.find(([, packages]) => imports.some((name) => packages.test(rootOf(name))));
+    return own === undefined || isTest(each) ? [] : [[each, own[0]] as const];
+  }),
+);
 
 function nearestFramework(file: string, context: Context): ResponseFramework | undefined {
-  let known = importers.get(context.facts);
-  if (known === undefined) {
-    known = [...context.facts.modules].flatMap(([each, { imports }]) => {
-      const own = PACKAGES.find(([, packages]) => imports.some((name) => packages.test(rootOf(name))));
-      return own === undefined || isTest(each) ? [] : [[each, own[0]] as const];
-    });
-    importers.set(context.facts, known);
-  }
   const nearer = byNearness(file);
   let nearest: readonly [file: string, framework: ResponseFramework] | undefined;
-  for (const each of known) if (nearest === undefined || nearer(each[0], nearest[0]) < 0) nearest = each;
+  for (const each of importers(context)) if (nearest === undefined || nearer(each[0], nearest[0]) < 0) nearest = each;
   return nearest?.[1];
 }

@@ -5,6 +5,7 @@ import {
   type Given,
   imports,
   named,
+  once,
   type Place,
   type ProxyTrust,
   pathsOf,
@@ -22,22 +23,15 @@ interface Memory {
   readonly calls: ReadonlyMap<string, readonly CallFact[]>;
 }
 
-const memories = new WeakMap<Context["facts"], Memory>();
-
-function memoryOf(context: Context): Memory {
-  const existing = memories.get(context.facts);
-  if (existing !== undefined) return existing;
+const memoryOf = once((context): Memory => {
   const calls = new Map<string, CallFact[]>();
   for (const call of context.facts.calls) {
-    if (call.language !== "csharp") continue;
     const list = calls.get(call.method);
     if (list === undefined) calls.set(call.method, [call]);
     else list.push(call);
   }
-  const memory = { core: new Map(), projects: new Map(), calls };
-  memories.set(context.facts, memory);
-  return memory;
-}
+  return { core: new Map(), projects: new Map(), calls };
+});
 
 function remembered<T>(map: Map<string, T>, key: string, find: () => T): T {
   if (!map.has(key)) map.set(key, find());

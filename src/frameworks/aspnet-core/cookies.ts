@@ -8,6 +8,7 @@ import {
   lastOf,
   memberOf,
   named,
+  once,
   pathsOf,
   type Seen,
   type SeenAlternative,
@@ -99,11 +100,7 @@ function withSettings(seen: Seen, fact: Fact, context: Context): Seen {
 
 // ---- options that are not seen appended
 
-const taken = new WeakMap<Context["facts"], { places: ReadonlySet<string>; ids: ReadonlySet<number> }>();
-
-function takenBy(context: Context): { places: ReadonlySet<string>; ids: ReadonlySet<number> } {
-  const existing = taken.get(context.facts);
-  if (existing !== undefined) return existing;
+const takenBy = once((context): { places: ReadonlySet<string>; ids: ReadonlySet<number> } => {
   const places = new Set<string>();
   const ids = new Set<number>();
   for (const call of context.facts.calls) {
@@ -115,10 +112,8 @@ function takenBy(context: Context): { places: ReadonlySet<string>; ids: Readonly
       if (data.from !== undefined) places.add(placeKey(data.from));
     }
   }
-  const result = { places, ids };
-  taken.set(context.facts, result);
-  return result;
-}
+  return { places, ids };
+});
 
 function placeKey({
   place,

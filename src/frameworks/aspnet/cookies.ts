@@ -10,6 +10,7 @@ import {
   lastOf,
   memberOf,
   named,
+  once,
   onTheWay,
   pathsOf,
   type Seen,
@@ -90,12 +91,8 @@ function isOnlyRead({ place: { file, span } }: CallFact, context: Context): bool
   return /^\s*\??\.\s*\w/.test(context.text(file).slice(span.end, span.end + 100));
 }
 
-const taken = new WeakMap<Context["facts"], ReadonlySet<string>>();
-
 /** Where cookies are made that a call of some collection or response takes. */
-function takenPlaces(context: Context): ReadonlySet<string> {
-  const existing = taken.get(context.facts);
-  if (existing !== undefined) return existing;
+const takenPlaces = once((context): ReadonlySet<string> => {
   const places = new Set<string>();
   for (const call of context.facts.calls) {
     if (!["Add", "Set", "AppendCookie", "SetCookie"].includes(call.method)) continue;
@@ -107,9 +104,8 @@ function takenPlaces(context: Context): ReadonlySet<string> {
       if (data.kind === "object" && data.from !== undefined)
         places.add(`${data.from.place.file}:${data.from.place.span.start}`);
   }
-  taken.set(context.facts, places);
   return places;
-}
+});
 
 /** The cookie as it stands when the response is sent: what was changed after it was added counts. */
 function held(fact: Fact): Seen {

@@ -1,4 +1,4 @@
-import type { Context, Place, Settings } from "../../framework.ts";
+import { type Context, once, type Place, type Settings } from "../../framework.ts";
 import { type Attribute, applyTransform, type Element, elementOf } from "./xdt.ts";
 
 /** One web application: the Web.config nearest to the root that has `system.web`, and what lies below it. */
@@ -39,15 +39,7 @@ const FLAGS: Readonly<Record<string, string>> = {
   anonymousIdentification: "cookieRequireSSL",
 };
 
-const known = new WeakMap<Context["facts"], readonly Application[]>();
-
-export function applicationsOf(context: Context): readonly Application[] {
-  const existing = known.get(context.facts);
-  if (existing !== undefined) return existing;
-  const found = readApplications(context);
-  known.set(context.facts, found);
-  return found;
-}
+export const applicationsOf = once((context): readonly Application[] => readApplications(context));
 
 /** The application that a file belongs to; undefined for libraries and for applications that are configured elsewhere. */
 export function applicationOf(file: string, context: Context): Application | undefined {

@@ -5,6 +5,7 @@ import {
   type Context,
   findArgument,
   named,
+  once,
   type Place,
   type Seen,
   type SeenAlternative,
@@ -37,12 +38,8 @@ export const CONFIG_METHODS = [
 
 const CONSTRUCTORS = ["flask.Flask", "quart.Quart", "apiflask.APIFlask"];
 
-const known = new WeakMap<Context["facts"], readonly App[]>();
-
 /** The apps of the project; one that a factory makes for several callers stands once for each. */
-export function appsOf(context: Context): readonly App[] {
-  const cached = known.get(context.facts);
-  if (cached !== undefined) return cached;
+export const appsOf = once((context): readonly App[] => {
   const made = context.facts.calls.filter(
     (call) => named(call.callee, ...CONSTRUCTORS) && !isTest(call.place.file) && call.notDeployed === undefined,
   );
@@ -59,16 +56,14 @@ export function appsOf(context: Context): readonly App[] {
     (step) =>
       !owned.has(step) && !isTest(step.place.file) && !places.has(`${step.place.file}:${step.place.span.start}`),
   );
-  const apps = made.map((fact) => ({
+  return made.map((fact) => ({
     fact,
     steps: [
       ...steps.filter((step) => owned.get(step) === fact),
       ...orphans.filter((step) => isNearest(fact, step, made)),
     ].sort((a, b) => a.order - b.order),
   }));
-  known.set(context.facts, apps);
-  return apps;
-}
+});
 
 /** The app that a place belongs to: the one it shares most folders with. */
 export function nearestApp(file: string, context: Context): App | undefined {
@@ -91,7 +86,6 @@ function isConfigCall(call: CallFact): boolean {
 }
 
 function isConfigWrite(write: WriteFact): boolean {
-  if (write.language !== "python") return false;
   if (write.index) return write.paths.some((path) => path.endsWith(".config"));
   return write.key === "secret_key" && !write.paths.some((path) => path.endsWith(".config"));
 }

@@ -4,13 +4,13 @@ import {
   type CallFact,
   type Context,
   custom,
-  type Facts,
   type Fix,
   type Framework,
   fallback,
   findArgument,
   header,
   named,
+  once,
   openArguments,
   option,
   pathsOf,
@@ -31,27 +31,23 @@ const responseDocs = "https://rubydoc.info/gems/rack/Rack/Response/Helpers#set_c
 
 const NOT_DEPLOYED = /(?:^|\/)(?:spec|test|tests|features|templates|fixtures)\//;
 
-const requiring = new WeakMap<Facts, ReadonlyMap<string, readonly string[]>>();
-
 /** Does the file require one of these libraries, or a part of one? */
 function requires(file: string, context: Context, ...libraries: readonly string[]): boolean {
-  const known = requiring.get(context.facts) ?? readRequires(context);
-  requiring.set(context.facts, known);
-  const names = known.get(file) ?? [];
+  const names = requiring(context).get(file) ?? [];
   return names.some((name) => libraries.some((library) => name === library || name.startsWith(`${library}/`)));
 }
 
-function readRequires(context: Context): ReadonlyMap<string, readonly string[]> {
+const requiring = once((context): ReadonlyMap<string, readonly string[]> => {
   const result = new Map<string, string[]>();
-  for (const { method, language, place, arguments: args } of context.facts.calls) {
+  for (const { method, place, arguments: args } of context.facts.calls) {
     const data = args[0]?.value[0]?.data;
-    if (method !== "require" || language !== "ruby" || data?.kind !== "literal") continue;
+    if (method !== "require" || data?.kind !== "literal") continue;
     const names = result.get(place.file) ?? [];
     names.push(String(data.value));
     result.set(place.file, names);
   }
   return result;
-}
+});
 
 /** A file of a Sinatra or plain Rack application, and of no other one. */
 function isRack(fact: CallFact | WriteFact, context: Context): boolean {
@@ -341,12 +337,8 @@ function headerIn(hash: SeenAlternative | undefined): Seen | undefined {
 const contribDocs = "https://sinatrarb.com/contrib/cookies";
 
 /** The helper `cookies` of sinatra-contrib. */
-function hasJar({ place, language }: CallFact | WriteFact, context: Context): boolean {
-  return (
-    language === "ruby" &&
-    !NOT_DEPLOYED.test(place.file) &&
-    requires(place.file, context, "sinatra/cookies", "sinatra/contrib")
-  );
+function hasJar({ place }: CallFact | WriteFact, context: Context): boolean {
+  return !NOT_DEPLOYED.test(place.file) && requires(place.file, context, "sinatra/cookies", "sinatra/contrib");
 }
 
 /** `set :cookie_options, secure: true`, which holds for every cookie of the jar. */

@@ -1,4 +1,4 @@
-import { type Context, type Cookie, type Facts, type Place, type ProxyTrust, pathsOf } from "../../framework.ts";
+import { type Context, type Cookie, once, type Place, type ProxyTrust, pathsOf } from "../../framework.ts";
 import { bySecureHeaders, configures, type Flags, flagsBy, givenByFlagging, isCookiesOf } from "../secure-headers.ts";
 
 /** Where the middleware is added, and what it flags. */
@@ -7,23 +7,18 @@ interface Layer {
   readonly flags: Flags;
 }
 
-const layersOf = new WeakMap<Facts, readonly Layer[]>();
-
 /** `use SecureHeaders::Middleware`, of which Rails knows by itself. */
-function readLayers({ facts }: Context): readonly Layer[] {
+const layersOf = once(({ facts }): readonly Layer[] => {
   const call = facts.calls.findLast(configures);
   const cookies = call === undefined ? undefined : facts.writes.findLast((write) => isCookiesOf(write, call));
   const flags = flagsBy(cookies?.value);
   if (flags === undefined) return [];
   const added = facts.calls.filter(
-    ({ method, language, arguments: [first], notDeployed }) =>
-      method === "use" &&
-      language === "ruby" &&
-      notDeployed === undefined &&
-      pathsOf(first?.value).includes("SecureHeaders.Middleware"),
+    ({ method, arguments: [first], notDeployed }) =>
+      method === "use" && notDeployed === undefined && pathsOf(first?.value).includes("SecureHeaders.Middleware"),
   );
   return added.map(({ place }) => ({ place, flags }));
-}
+});
 
 /** Sinatra puts its sessions outside of what an application uses; what is used first stands outside of the rest. */
 function isInside(sink: Place, layer: Place, context: Context): boolean {
@@ -35,10 +30,8 @@ function isInside(sink: Place, layer: Place, context: Context): boolean {
 
 /** Over https the middleware flags what the application says nothing of, and what says `secure: false`. */
 export function flagged(cookie: Cookie, context: Context): Cookie {
-  const layers = layersOf.get(context.facts) ?? readLayers(context);
-  layersOf.set(context.facts, layers);
   const { name, framework, sink } = cookie;
-  const isFlagged = layers.some(({ place, flags }) => isInside(sink, place, context) && flags(name));
+  const isFlagged = layersOf(context).some(({ place, flags }) => isInside(sink, place, context) && flags(name));
   if (!isFlagged || cookie.verdict !== "insecure" || cookie.deletion) return cookie;
   const secure = [{ kind: "setting", given: givenByFlagging(bySecureHeaders) }] as const;
   const { verdict, because, decidedBy, evidence, condition } = context.judge({ framework, name, sink, secure, trust });

@@ -1,4 +1,4 @@
-import type { CallFact, Context, Facts, Place, WriteFact } from "../../framework.ts";
+import { type CallFact, type Context, once, type Place, type WriteFact } from "../../framework.ts";
 
 /** A Rails application of the project: the folder that holds its `config`. */
 export interface App {
@@ -22,12 +22,8 @@ function standsAlone(root: string, context: Context): boolean {
   return gems || !context.files.has(`${root}config/application.rb`);
 }
 
-const rootsOf = new WeakMap<Facts, readonly App[]>();
-
 /** The applications, the innermost folder first. */
-export function apps(context: Context): readonly App[] {
-  const known = rootsOf.get(context.facts);
-  if (known !== undefined) return known;
+export const apps = once((context): readonly App[] => {
   const roots = new Set<string>();
   for (const mark of ["config/application.rb", "config/environments/production.rb"]) {
     for (const file of context.files.endingIn(mark)) {
@@ -35,10 +31,8 @@ export function apps(context: Context): readonly App[] {
       if (!NOT_DEPLOYED.test(root) || standsAlone(root, context)) roots.add(root);
     }
   }
-  const found = [...roots].sort((a, b) => b.length - a.length || (a < b ? -1 : 1)).map((root) => ({ root }));
-  rootsOf.set(context.facts, found);
-  return found;
-}
+  return [...roots].sort((a, b) => b.length - a.length || (a < b ? -1 : 1)).map((root) => ({ root }));
+});
 
 export function appOf(file: string, context: Context): App | undefined {
   return apps(context).find(({ root }) => file.startsWith(root));

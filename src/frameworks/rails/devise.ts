@@ -39,10 +39,9 @@ export function rememberedUsers(context: Context): readonly Cookie[] {
   });
 }
 
-function isRememberable({ method, language, arguments: args }: CallFact): boolean {
+function isRememberable({ method, arguments: args }: CallFact): boolean {
   return (
     method === "devise" &&
-    language === "ruby" &&
     args.some(({ value }) => value.some(({ data }) => data.kind === "literal" && data.value === "rememberable"))
   );
 }

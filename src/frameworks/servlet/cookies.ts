@@ -7,6 +7,7 @@ import {
   type Given,
   imports,
   named,
+  once,
   type Remark,
   type SeenAlternative,
   type SeenArgument,
@@ -287,17 +288,13 @@ interface Handling {
   readonly knows: (constructor: CallFact) => boolean;
 }
 
-const handlings = new WeakMap<Context["facts"], Handling>();
 /** Methods that take the cookies of a request. */
 export const requestMethods = ["cookie", "cookies", "setCookies", "thenReturn", "willReturn"];
 
-function handling(context: Context): Handling {
-  const known = handlings.get(context.facts);
-  if (known !== undefined) return known;
+const handling = once((context): Handling => {
   const ids = new Set<number>();
   const places = new Set<string>();
   for (const call of context.facts.calls) {
-    if (call.language !== "java") continue;
     const isRequest = requestMethods.includes(call.method);
     if (!isRequest && !isAddition(call, context)) continue;
     for (const argument of call.arguments) note(argument.value, ids, places, 0);
@@ -308,16 +305,14 @@ function handling(context: Context): Handling {
       ids.has(object.id) || madeBy(object) !== undefined || object.instanceOf.length > 0 || isRequestCookie(object);
     if (call.method === "setSecure" && objectsOf(call.receiver ?? []).some(isJudged)) followed.add(placeKey(call));
   }
-  const result: Handling = {
+  return {
     follows: (setter) => followed.has(placeKey(setter)),
     knows: (constructor) =>
       places.has(placeKey(constructor)) ||
       (constructor.result !== undefined && ids.has(constructor.result)) ||
       imports(context, constructor.place.file, ...testing),
   };
-  handlings.set(context.facts, result);
-  return result;
-}
+});
 
 function note(seen: readonly SeenAlternative[], ids: Set<number>, places: Set<string>, depth: number): void {
   for (const object of objectsOf(seen)) {

@@ -1,4 +1,13 @@
-import type { CallFact, Context, Edit, Fix, Place, SeenCall, SeenObject } from "../../framework.ts";
+import {
+  type CallFact,
+  type Context,
+  type Edit,
+  type Fix,
+  once,
+  type Place,
+  type SeenCall,
+  type SeenObject,
+} from "../../framework.ts";
 import { aboveComment, insert, lineAt, replace } from "../../write.ts";
 import { cookieArgument, importsServlet, isResponse, madeBy, objectsOf } from "./servlet-api.ts";
 
@@ -254,21 +263,18 @@ function nameOf(call: CallFact): string {
 
 /** Where the file makes cookies that a fix may have to give a local name: the how manieth of its name each is. */
 function inlinePositions(call: CallFact, context: Context): ReadonlyMap<number, number> {
-  let table = inline.get(context.facts);
-  if (table === undefined) {
-    const files = new Map<string, Map<number, CallFact>>();
-    for (const each of context.facts.calls) {
-      if (!isInline(each, context)) continue;
-      const places = files.get(each.place.file) ?? new Map<number, CallFact>();
-      files.set(each.place.file, places.set(each.place.span.start, each));
-    }
-    table = new Map([...files].map(([file, places]) => [file, positionsOf(places)]));
-    inline.set(context.facts, table);
-  }
-  return table.get(call.place.file) ?? new Map();
+  return inline(context).get(call.place.file) ?? new Map();
 }
 
-const inline = new WeakMap<Context["facts"], ReadonlyMap<string, ReadonlyMap<number, number>>>();
+const inline = once((context): ReadonlyMap<string, ReadonlyMap<number, number>> => {
+  const files = new Map<string, Map<number, CallFact>>();
+  for (const each of context.facts.calls) {
+    if (!isInline(each, context)) continue;
+    const places = files.get(each.place.file) ?? new Map<number, CallFact>();
+    files.set(each.place.file, places.set(each.place.span.start, each));
+  }
+  return new Map([...files].map(([file, places]) => [file, positionsOf(places)]));
+});
 
 /** Counted in each method; in a lambda, whose method is not told, among all before it in the file. */
 function positionsOf(places: ReadonlyMap<number, CallFact>): ReadonlyMap<number, number> {
@@ -289,7 +295,6 @@ function positionsOf(places: ReadonlyMap<number, CallFact>): ReadonlyMap<number,
 }
 
 function isInline(call: CallFact, context: Context): boolean {
-  if (call.language !== "java") return false;
   const { file, span } = call.place;
   if (call.method === "addCookie" && isResponse(call, context)) {
     const argument = call.arguments[0]?.valuePlace.span;

@@ -51,7 +51,7 @@ function isSnippet(context: Context, file: string): boolean {
 
 /** `new Cookie(name, value)` of the servlet API. */
 export function isCookieConstructor(call: CallFact, context: Context): boolean {
-  if (!call.new || call.language !== "java") return false;
+  if (!call.new) return false;
   if (isCookieType(call.callee)) return true;
   const { file } = call.place;
   return call.callee[0] === "Cookie" && call.arguments.length === 2 && (isPage(file) || isSnippet(context, file));

@@ -8,6 +8,7 @@ import {
   lastOf,
   named,
   type OwnSource,
+  once,
   type Place,
   type ProxyTrust,
   type Remark,
@@ -69,7 +70,6 @@ const signOnDocs = "https://tomcat.apache.org/tomcat-10.1-doc/config/host.html#S
 
 /** `….getSessionCookieConfig()`, and `setSecure` on what it gives. */
 function isSessionConfiguration(call: CallFact): boolean {
-  if (call.language !== "java") return false;
   if (call.method === "getSessionCookieConfig")
     return call.callee.some((path) => path.endsWith(".getSessionCookieConfig")) && isConfigured(call);
   return (
@@ -626,17 +626,12 @@ export function proxyTrust(context: Context): ProxyTrust {
 type Asker = "container" | "application";
 
 function trustOf(asker: Asker, context: Context): ProxyTrust {
-  const known = trusts[asker].get(context.facts);
-  if (known !== undefined) return known;
-  const trust = springTrust(context, asker) ?? jettyTrust(context) ?? readTrust(asker, context);
-  trusts[asker].set(context.facts, trust);
-  return trust;
+  return trusts[asker](context);
 }
 
-const trusts = {
-  container: new WeakMap<Context["facts"], ProxyTrust>(),
-  application: new WeakMap<Context["facts"], ProxyTrust>(),
-};
+const trustAskedBy = (asker: Asker) =>
+  once((context) => springTrust(context, asker) ?? jettyTrust(context) ?? readTrust(asker, context));
+const trusts = { container: trustAskedBy("container"), application: trustAskedBy("application") };
 
 const CUSTOMIZER = "ForwardedRequestCustomizer";
 
