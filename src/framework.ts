@@ -14,6 +14,7 @@ export type { Cookie, Remark } from "./cookie.ts";
 export type { Deployment } from "./deployment.ts";
 export type { Edit, Fix } from "./edit.ts";
 export type { Configured, ConfiguredValue, Layers } from "./evaluate/host.ts";
+export { PAST } from "./evaluate/library/dates.ts";
 export type { Symbol } from "./evaluate/symbols.ts";
 export type { Evidence, Place } from "./evidence.ts";
 export type {

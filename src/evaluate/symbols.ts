@@ -20,7 +20,7 @@ export type Symbol = {
   | { readonly is: "text"; readonly text: string }
   /** Is the connection to the process itself TLS? It is where TLS ends there, whatever a proxy says. */
   | { readonly is: "connection-scheme"; readonly says: string }
-  | { readonly is: "environment-equals"; readonly variable: string; readonly equals: string }
+  | { readonly is: "environment-equals"; readonly variable: string; readonly equals: string; readonly not?: true }
   | { readonly is: "environment-value"; readonly variable: string }
   /** On where the variable is set to anything but `0`, `false` and `no`. */
   | { readonly is: "environment-switch"; readonly variable: string }
@@ -99,7 +99,7 @@ export function symbolValue(symbol: Symbol, deployment: Deployment, at: Place): 
       const value = environmentValue(symbol.variable, undefined, deployment, at);
       return value.map((each) =>
         each.data.kind === "literal"
-          ? { ...each, data: { kind: "literal", value: each.data.value === symbol.equals } }
+          ? { ...each, data: { kind: "literal", value: (each.data.value === symbol.equals) !== (symbol.not === true) } }
           : each,
       );
     }

@@ -11,6 +11,7 @@ import {
   type Layers,
   lastOf,
   once,
+  PAST,
   type Place,
   type ProxyTrust,
   type Remark,
@@ -314,7 +315,7 @@ export function isPast(seen: Seen | undefined, context: Context): boolean {
   const date = object?.from;
   if (date === undefined || !date.new || !date.callee.includes("Date")) return false;
   // What a `Date` was set to later, the evaluator keeps there.
-  const set = object?.properties.get("[past]");
+  const set = object?.properties.get(PAST);
   if (set !== undefined) return literalOf(set) === true;
   const [first] = date.arguments;
   if (first === undefined) return true;
@@ -739,8 +740,7 @@ export const schemeSymbols: readonly Symbol[] = [
   ),
   // https://vite.dev/guide/env-and-mode
   { path: "import.meta.env.PROD", is: "environment-equals", variable: "NODE_ENV", equals: "production" },
-  { path: "import.meta.env.DEV", is: "environment-equals", variable: "NODE_ENV", equals: "development" },
-  { path: "import.meta.env.MODE", is: "environment-value", variable: "NODE_ENV" },
+  { path: "import.meta.env.DEV", is: "environment-equals", variable: "NODE_ENV", equals: "production", not: true },
   ...["express().get", "app.get", "server.get", "req.app.get", "request.app.get"].map(
     (path): Symbol => ({ path, is: "environment-value", variable: "NODE_ENV", argument: "env" }),
   ),

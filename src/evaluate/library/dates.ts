@@ -2,9 +2,10 @@ import { type Alternative, known, mapValue, nextIdentity, onlyLiteral, unknown, 
 import type { HeapObject } from "../heap.ts";
 import { type LibraryContext, type LibraryFunction, objectOf } from "./function.ts";
 
-/** Where a date keeps its time, in milliseconds since 1970, and whether that has passed. */
+/** Where a date that was set keeps its time, in milliseconds since 1970. */
 const TIME = "[time]";
-const PAST = "[past]";
+/** Where it keeps whether that has passed. */
+export const PAST = "[past]";
 
 const SECOND = 1_000;
 const DAY = 86_400 * SECOND;

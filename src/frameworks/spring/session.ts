@@ -174,7 +174,7 @@ function fixes(secure: Property | undefined, kind: Kind, near: string, context: 
 
 /** One more line in the module's own file for every profile. */
 function added(kind: Kind, near: string, context: Context): readonly Edit[] {
-  const folder = moduleOf(near).length > 0 || near.startsWith("src/") ? folderOf(near) : "";
+  const folder = folderOf(near);
   const own = configurationOf(context.facts.settings, context.deployment).find(
     (file) => folderOf(file) === folder && /(?:^|\/)application\.(?:properties|ya?ml)$/.test(file),
   );
